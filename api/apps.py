@@ -1,0 +1,14 @@
+"""The domains that own tables, by the label under which `migrations/` keeps their history."""
+
+APPS = {
+    "core": "core.models",
+    "accounts": "people.accounts.models",
+    "follows": "people.follows.models",
+    "notes": "content.notes.models",
+    "live": "content.live.models",
+    "ledger": "commerce.ledger.models",
+    "products": "commerce.products.models",
+    "payments": "commerce.payments.models",
+    "orders": "commerce.orders.models",
+    "group_buys": "commerce.group_buys.models",
+}

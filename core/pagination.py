@@ -1,0 +1,85 @@
+"""Keyset pages: opaque cursors and the page that every list returns, shaped as a Relay connection."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from core.errors import Invalid, Refusal
+
+MAX_FIRST = 100
+
+Node = TypeVar("Node")
+Key = TypeVar("Key")
+
+
+class InvalidCursor(Refusal):
+    code = "INVALID"
+    zh = "分页游标无效，请从第一页重新加载"
+    en = "The cursor is not valid here; start again from the first page"
+
+
+class PageInfo(msgspec.Struct, frozen=True):
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Edge(msgspec.Struct, Generic[Node], frozen=True):
+    cursor: str
+    node: Node
+
+
+class Page(msgspec.Struct, Generic[Node], frozen=True):
+    edges: list[Edge[Node]]
+    page_info: PageInfo
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [edge.node for edge in self.edges]
+
+
+class PageRequest(msgspec.Struct, Generic[Key], frozen=True):
+    """What a client asked for: `limit` items after `key` (None: from the start)."""
+
+    limit: int
+    key: Key | None
+
+
+def encode_cursor(key: object) -> str:
+    """The opaque cursor of a keyset position (a UUID, or a tuple of JSON values and UUIDs)."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, key_type: type[Key]) -> Key:
+    """The position behind a cursor. Raises InvalidCursor for anything that `encode_cursor` would not have made."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=key_type)
+    except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
+        raise InvalidCursor("after") from error
+
+
+def page_request(first: int, after: str | None, key_type: type[Key] = UUID) -> PageRequest[Key]:  # type: ignore[assignment]
+    """Parses `first` (0 to 100) and `after`. Raises Invalid or InvalidCursor."""
+    if not 0 <= first <= MAX_FIRST:
+        raise Invalid("first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}")
+    return PageRequest(first, None if after is None else decode_cursor(after, key_type))
+
+
+def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Node], object]) -> Page[Node]:
+    """A page of up to `limit + 1` found nodes: the one more only tells that there is a next page."""
+    edges = [Edge(encode_cursor(key(node)), node) for node in found[: request.limit]]
+    return Page(
+        edges,
+        PageInfo(
+            has_next_page=len(found) > request.limit,
+            has_previous_page=request.key is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )

@@ -1,0 +1,201 @@
+"""All writes of accounts."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from tortoise.exceptions import IntegrityError
+
+from core import clock, db, outbox, validation
+from core.errors import RateLimited
+from core.ids import new_id
+from core.unit_of_work import action
+from people.accounts import rules
+from people.accounts.errors import HandleTaken, InvalidRefreshToken, WrongCredentials
+from people.accounts.events import AccountCreated, ProfileUpdated
+from people.accounts.models import AccountRow, RefreshTokenRow, SessionRow
+from people.accounts.records import IssuedSession
+
+# OWASP's second profile for argon2id: 19 MiB, two passes, one lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Verified when there is no such account, so that the answer takes as long.
+_decoy = _hasher.hash(rules.new_token())
+
+
+async def sign_up(handle: str, display_name: str, password: str) -> IssuedSession:
+    """Creates an account and signs it in. Raises Invalid or HandleTaken; records AccountCreated."""
+    handle = rules.handle(handle)
+    display_name = validation.text(display_name, "display_name", most=40)
+    password_hash = await asyncio.to_thread(_hasher.hash, rules.password(password))
+    return await _create_signed_in(handle, display_name, password_hash)
+
+
+@action
+async def _create_signed_in(handle: str, display_name: str, password_hash: str) -> IssuedSession:
+    account_id = await create(handle, display_name, password_hash)
+    return await _open_session(account_id)
+
+
+@action
+async def create(
+    handle: str, display_name: str, password_hash: str, *, bio: str = "", avatar_url: str | None = None
+) -> UUID:
+    """Creates an account. Raises HandleTaken; records AccountCreated."""
+    account_id = new_id()
+    try:
+        await AccountRow.create(
+            id=account_id,
+            handle=handle,
+            handle_key=rules.handle_key(handle),
+            display_name=display_name,
+            password_hash=password_hash,
+            bio=bio,
+            avatar_url=avatar_url,
+            created_at=clock.now(),
+        )
+    except IntegrityError as error:
+        raise HandleTaken("handle", handle=handle) from error
+    outbox.record(AccountCreated(account_id=account_id))
+    return account_id
+
+
+async def sign_in(handle: str, password: str) -> IssuedSession:
+    """Opens a session. Raises WrongCredentials, or RateLimited after too many wrong passwords in a row."""
+    row = await AccountRow.get_or_none(handle_key=rules.handle_key(handle))
+    if row is not None and row.locked_until is not None and row.locked_until > clock.now():
+        raise RateLimited()
+    verified = await asyncio.to_thread(_verify, row.password_hash if row else _decoy, password)
+    if row is None:
+        raise WrongCredentials()
+    if not verified:
+        await _count_failure(row.id)
+        raise WrongCredentials()
+    return await _sign_in_verified(row.id)
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, UnicodeEncodeError):
+        return False
+
+
+@action
+async def _count_failure(account_id: UUID) -> None:
+    await db.execute(
+        "UPDATE accounts SET locked_until = CASE WHEN failed_sign_ins + 1 >= $2 THEN $3::timestamptz END,"
+        " failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= $2 THEN 0 ELSE failed_sign_ins + 1 END WHERE id = $1",
+        account_id,
+        rules.MAX_FAILED_SIGN_INS,
+        clock.now() + rules.LOCK,
+    )
+
+
+@action
+async def _sign_in_verified(account_id: UUID) -> IssuedSession:
+    await db.execute("UPDATE accounts SET failed_sign_ins = 0 WHERE id = $1 AND failed_sign_ins > 0", account_id)
+    return await _open_session(account_id)
+
+
+async def _open_session(account_id: UUID) -> IssuedSession:
+    access_token, now = rules.new_token(), clock.now()
+    session = await SessionRow.create(
+        id=new_id(),
+        account_id=account_id,
+        access_hash=rules.token_hash(access_token),
+        access_expires_at=now + rules.ACCESS_TTL,
+        created_at=now,
+    )
+    refresh_token = await _issue_refresh_token(session.id, now)
+    return IssuedSession(access_token, refresh_token, session.access_expires_at, account_id)
+
+
+async def _issue_refresh_token(session_id: UUID, now: datetime) -> str:
+    token = rules.new_token()
+    await RefreshTokenRow.create(
+        id=new_id(), session_id=session_id, token_hash=rules.token_hash(token), expires_at=now + rules.REFRESH_TTL
+    )
+    return token
+
+
+async def refresh_session(refresh_token: str) -> IssuedSession:
+    """New tokens for old. Raises InvalidRefreshToken; a token that was used before also ends its session."""
+    issued = await _rotate(refresh_token)
+    if issued is None:
+        raise InvalidRefreshToken("refresh_token")
+    return issued
+
+
+@action
+async def _rotate(refresh_token: str) -> IssuedSession | None:
+    """The new tokens, or None. It returns, not raises, so that a revocation commits."""
+    now = clock.now()
+    token = await db.row(
+        "SELECT t.id, t.session_id, t.used_at, t.expires_at, s.account_id FROM refresh_tokens t"
+        " JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = $1 AND s.revoked_at IS NULL FOR UPDATE OF s",
+        rules.token_hash(refresh_token),
+    )
+    if token is None or token["expires_at"] <= now:
+        return None
+    spent = await db.execute("UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL", token["id"], now)
+    if not spent:
+        await revoke_session(token["session_id"])
+        return None
+    access_token = rules.new_token()
+    expires_at = now + rules.ACCESS_TTL
+    await SessionRow.filter(id=token["session_id"]).update(
+        access_hash=rules.token_hash(access_token), access_expires_at=expires_at
+    )
+    fresh = await _issue_refresh_token(token["session_id"], now)
+    return IssuedSession(access_token, fresh, expires_at, token["account_id"])
+
+
+@action
+async def revoke_session(session_id: UUID) -> None:
+    """Ends a session: none of its tokens is worth anything from now on."""
+    await SessionRow.filter(id=session_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+@action
+async def update_profile(
+    account_id: UUID, *, display_name: str | None = None, bio: str | None = None, avatar_url: str | None = None
+) -> None:
+    """Changes what is given. Raises Invalid; records ProfileUpdated."""
+    changes: dict[str, str] = {}
+    if display_name is not None:
+        changes["display_name"] = validation.text(display_name, "display_name", most=40)
+    if bio is not None:
+        changes["bio"] = validation.text(bio, "bio", least=0, most=500)
+    if avatar_url is not None:
+        changes["avatar_url"] = validation.url(avatar_url, "avatar_url")
+    if changes:
+        await AccountRow.filter(id=account_id).update(**changes)
+        outbox.record(ProfileUpdated(account_id=account_id))
+
+
+@action
+async def verify_kol(account_id: UUID, specialty: str) -> None:
+    """Marks an account as a key opinion leader in `specialty`; records ProfileUpdated."""
+    await AccountRow.filter(id=account_id).update(is_kol=True, specialty=validation.text(specialty, "specialty", most=40))
+    outbox.record(ProfileUpdated(account_id=account_id))
+
+
+@action
+async def count_follow(follower_id: UUID, followee_id: UUID, change: int) -> None:
+    """Adds `change` (1 or -1) to both sides' follow counters; for the room that holds follows."""
+    await db.execute(
+        "UPDATE accounts a SET following_count = following_count + CASE WHEN a.id = $1 THEN $3::int ELSE 0 END,"
+        " follower_count = follower_count + CASE WHEN a.id = $2 THEN $3::int ELSE 0 END"
+        " FROM (SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE) locked WHERE a.id = locked.id",
+        follower_id,
+        followee_id,
+        change,
+    )
+
+
+@action
+async def count_notes(author_id: UUID, change: int) -> None:
+    """Adds `change` to an author's count of notes; for the room that holds notes."""
+    await db.execute("UPDATE accounts SET note_count = note_count + $2 WHERE id = $1", author_id, change)

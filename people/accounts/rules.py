@@ -1,0 +1,50 @@
+"""What a handle and a password may be, and how long tokens hold."""
+
+import hashlib
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from core.errors import Invalid
+
+ACCESS_TTL = timedelta(minutes=30)
+REFRESH_TTL = timedelta(days=30)
+MAX_FAILED_SIGN_INS = 10
+LOCK = timedelta(minutes=1)
+
+
+def handle(value: str) -> str:
+    """The handle in NFKC. Raises Invalid unless it has 2 to 30 letters of any script, digits and underscores."""
+    cleaned = unicodedata.normalize("NFKC", value).strip()
+    if not 2 <= len(cleaned) <= 30 or not all(_may_stand_in_handle(char) for char in cleaned):
+        raise Invalid(
+            "handle",
+            zh="账号名为 2 到 30 个文字、数字或下划线",
+            en="A handle has 2 to 30 letters, digits and underscores",
+        )
+    return cleaned
+
+
+def _may_stand_in_handle(char: str) -> bool:
+    return char == "_" or unicodedata.category(char)[0] in "LMN"
+
+
+def handle_key(value: str) -> str:
+    """What makes two handles the same."""
+    return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def password(value: str) -> str:
+    """The password itself. Raises Invalid unless it has 8 to 128 characters."""
+    if not 8 <= len(value) <= 128:
+        raise Invalid("password", zh="密码为 8 到 128 个字符", en="A password has 8 to 128 characters")
+    return value
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token. A fast hash is right here: tokens hold 256 random bits."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,62 @@
+"""Types of people."""
+
+import datetime
+
+import strawberry
+
+from people.accounts import Account
+from schema.accounts import fields
+from schema.batching import batched
+from schema.context import Info
+from schema.errors import Payload
+from schema.ids import global_id
+from schema.node import Node
+from schema.pagination import PageInfo
+from schema.refs import UserRef
+from schema.scalars import URL
+
+
+@strawberry.type(description="A person: reader, author, host or shop owner.")
+class User(Node):
+    id: strawberry.ID = global_id("user")
+    handle: str = strawberry.field(
+        description="Unique, case-insensitive, 2 to 30 letters (any script), digits and underscores."
+    )
+    display_name: str = strawberry.field(description="How the person wants to be called, 1 to 40 characters.")
+    bio: str = strawberry.field(description="What the person says of themselves, up to 500 characters.")
+    avatar_url: URL | None = strawberry.field(description="A square picture.")
+    is_kol: bool = strawberry.field(description="A key opinion leader, verified by the platform in `specialty`.")
+    specialty: str | None = strawberry.field(description="What a key opinion leader is verified in.")
+    follower_count: int = strawberry.field(description="People who follow this person.")
+    following_count: int = strawberry.field(description="People whom this person follows.")
+    note_count: int = strawberry.field(description="Published notes.")
+    created_at: datetime.datetime = strawberry.field(description="When the person signed up.")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, Account)
+
+
+@strawberry.type(description="A person in a list.")
+class UserEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: User = strawberry.field(description="The person.")
+
+
+@strawberry.type(description="A page of people.")
+class UserConnection:
+    edges: list[UserEdge] = strawberry.field(description="The people of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(description="Tokens of a signed-in device. Both are secrets; the refresh token is good once.")
+class Session:
+    access_token: str = strawberry.field(description='Send it as "Authorization: Bearer …".')
+    refresh_token: str = strawberry.field(description="Give it to `refreshSession` for new tokens; good once, 30 days.")
+    expires_at: datetime.datetime = strawberry.field(description="When the access token ends.")
+    user: UserRef = batched(fields.session_user, description="Who is signed in.")
+
+
+@strawberry.type(description="A new session, or why there is none.")
+class SessionPayload(Payload):
+    session: Session | None = strawberry.field(default=None, description="Null when it was refused.")

@@ -1,0 +1,117 @@
+"""How refusals become user errors, and how everything else is masked. Nothing else in the graph catches exceptions."""
+
+import enum
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, Self, TypeVar, cast, get_type_hints
+
+import strawberry
+from graphql import GraphQLError
+
+from core.errors import Refusal
+from schema.context import Context
+
+logger = logging.getLogger(__name__)
+
+Params = ParamSpec("Params")
+
+
+@strawberry.enum(description="Stable codes of expected refusals. The list grows: treat one you do not know as INVALID.")
+class UserErrorCode(enum.Enum):
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    INVALID = "INVALID"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    RATE_LIMITED = "RATE_LIMITED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    NOT_STARTED = "NOT_STARTED"
+    ENDED = "ENDED"
+    TEAM_FULL = "TEAM_FULL"
+    TEAM_CLOSED = "TEAM_CLOSED"
+    ALREADY_IN_TEAM = "ALREADY_IN_TEAM"
+    SEAT_EXPIRED = "SEAT_EXPIRED"
+    PAYMENT_DECLINED = "PAYMENT_DECLINED"
+    WRONG_STATE = "WRONG_STATE"
+    CONFLICT = "CONFLICT"
+
+
+@strawberry.type(description="An expected refusal, told in the reader's language (Accept-Language: zh or en).")
+class UserError:
+    code: UserErrorCode = strawberry.field(description="What to program against.")
+    message: str = strawberry.field(description="What to show the person.")
+    field: list[str] | None = strawberry.field(
+        description='The path to the offending input field, e.g. ["input", "quantity"]; null when it is none.'
+    )
+
+
+@strawberry.type
+class Payload:
+    """What all payloads share. `of` takes records where the GraphQL type stands."""
+
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty when it was done."
+    )
+
+    @classmethod
+    def of(cls, **found: Any) -> Self:
+        return cls(**found)
+
+    @classmethod
+    def refused(cls, refusal: Refusal, language: str) -> Self:
+        return cls(user_errors=[_user_error(refusal, language)])
+
+
+def _user_error(refusal: Refusal, language: str) -> UserError:
+    return UserError(
+        code=UserErrorCode(refusal.code), message=refusal.message(language), field=_path(refusal) or None
+    )
+
+
+def _path(refusal: Refusal) -> list[str]:
+    return ["input", *(_camel(str(part)) for part in refusal.field)] if refusal.field else []
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+AnyPayload = TypeVar("AnyPayload", bound=Payload)
+
+
+def mutation(description: str) -> Callable[[Callable[Params, Awaitable[AnyPayload]]], Any]:
+    """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with."""
+
+    def decorate(resolver: Callable[Params, Awaitable[AnyPayload]]) -> Any:
+        payload: type[AnyPayload] = get_type_hints(resolver, include_extras=True)["return"]
+
+        @functools.wraps(resolver)
+        async def resolve(*args: Params.args, **kwargs: Params.kwargs) -> AnyPayload:
+            try:
+                return await resolver(*args, **kwargs)
+            except Refusal as refusal:
+                info = cast(Any, kwargs["info"])
+                return payload.refused(refusal, info.context.language)
+
+        return strawberry.mutation(resolver=resolve, description=description)
+
+    return decorate
+
+
+def public(error: GraphQLError, context: Context) -> GraphQLError:
+    """The error as a client may see it: refusals coded and translated, defects masked behind the request id."""
+    cause = error.original_error
+    if isinstance(cause, Refusal):
+        return _coded(error, cause.message(context.language), {"code": cause.code})
+    if cause is None or isinstance(cause, GraphQLError):
+        return error
+    logger.error("request %s failed at %s", context.request_id, error.path, exc_info=cause)
+    message = "Internal error" if context.language == "en" else "服务器内部错误"
+    return _coded(error, message, {"code": "INTERNAL", "requestId": context.request_id})
+
+
+def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)

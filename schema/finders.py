@@ -1,0 +1,28 @@
+"""Which function finds which kind of global id."""
+
+from collections.abc import Mapping
+
+import schema.accounts.fields
+import schema.group_buys.fields
+import schema.live.fields
+import schema.notes.fields
+import schema.orders.fields
+import schema.products.fields
+from schema.node import Finder
+
+FINDERS: Mapping[str, Finder] = {
+    "user": schema.accounts.fields.find,
+    "note": schema.notes.fields.find,
+    "topic": schema.notes.fields.find_topics,
+    "comment": schema.notes.fields.find_comments,
+    "shop": schema.products.fields.find_shops,
+    "product": schema.products.fields.find,
+    "variant": schema.products.fields.find_variants,
+    "group_buy": schema.group_buys.fields.find,
+    "team": schema.group_buys.fields.find_teams,
+    "seat": schema.group_buys.fields.find_seats,
+    "order": schema.orders.fields.find,
+    "live_stream": schema.live.fields.find,
+    "live_listing": schema.live.fields.find_listings,
+    "live_message": schema.live.fields.find_messages,
+}

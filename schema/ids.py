@@ -1,0 +1,46 @@
+"""Global ids: opaque to clients, the kind of thing and its UUID to us."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from core.errors import Invalid
+
+
+def encode(kind: str, identity: UUID) -> str:
+    """The global id of a thing, e.g. encode("note", …) → "note_0193…"."""
+    return f"{kind}_{identity.hex}"
+
+
+def split(global_id: str) -> tuple[str, UUID] | None:
+    """The kind and UUID behind a global id; None when it is not one."""
+    kind, _, digits = global_id.rpartition("_")
+    if not kind or len(digits) != 32 or not set(digits) <= set("0123456789abcdef"):
+        return None
+    return kind, UUID(digits)
+
+
+def decode(kind: str, global_id: str, *field: str | int) -> UUID:
+    """The UUID of a `kind`. Raises Invalid, with the input `field`, for the id of anything else."""
+    found = split(global_id)
+    if found is None or found[0] != kind:
+        raise Invalid(*field, zh="编号无效或类型不符", en=f"Not the id of a {kind.replace('_', ' ')}")
+    return found[1]
+
+
+def decode_all(kind: str, global_ids: Sequence[str], *field: str | int) -> list[UUID]:
+    """`decode` for each of a list; the offending index ends the error's field."""
+    return [decode(kind, global_id, *field, index) for index, global_id in enumerate(global_ids)]
+
+
+def global_id(kind: str) -> Any:
+    """The `id` field of a type whose records are of `kind`."""
+
+    def resolve(root: Any) -> strawberry.ID:
+        return strawberry.ID(encode(kind, root.id))
+
+    return strawberry.field(
+        resolver=resolve, description="Opaque, global and stable: `node` finds it by this.", graphql_type=strawberry.ID
+    )

@@ -1,0 +1,14 @@
+"""Relay's shapes that every list shares."""
+
+import strawberry
+
+FIRST = "How many at the most, 0 to 100."
+AFTER = "The `endCursor` of the page before; leave out for the first page."
+
+
+@strawberry.type(description="Where a page lies in its list. Pages go forward only.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether `after: endCursor` finds more.")
+    has_previous_page: bool = strawberry.field(description="Whether something lies before this page.")
+    start_cursor: str | None = strawberry.field(description="The first item's cursor; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="The last item's cursor; null on an empty page.")

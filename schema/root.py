@@ -1,0 +1,85 @@
+"""The whole graph: every domain's queries, mutations and subscriptions under one root."""
+
+import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from core import clock
+from core.errors import Invalid
+from schema import ids, node
+from schema.accounts.mutations import AccountMutations
+from schema.accounts.queries import AccountQueries
+from schema.context import Info
+from schema.feed.queries import FeedQueries
+from schema.finders import FINDERS
+from schema.follows.mutations import FollowMutations
+from schema.group_buys.mutations import GroupBuyMutations
+from schema.group_buys.queries import GroupBuyQueries
+from schema.group_buys.subscriptions import GroupBuySubscriptions
+from schema.live.mutations import LiveMutations
+from schema.live.queries import LiveQueries
+from schema.live.subscriptions import LiveSubscriptions
+from schema.node import Node
+from schema.notes.mutations import NoteMutations
+from schema.notes.queries import NoteQueries
+from schema.orders.mutations import OrderMutations
+from schema.products.mutations import ProductMutations
+from schema.scalars import SCALARS
+from schema.search.queries import SearchQueries
+
+_MOST_NODES = 100
+
+
+@strawberry.type(description="Everything that can be read. Public unless a field says otherwise.")
+class Query(
+    AccountQueries, NoteQueries, FeedQueries, LiveQueries, GroupBuyQueries, SearchQueries
+):
+    @strawberry.field(description="Anything by its id; null when it is unknown, malformed or not for the viewer.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+    ) -> Node | None:
+        found: Any = await node.find([ids.split(id)], FINDERS, info.context)
+        return found[0]
+
+    @strawberry.field(description="Many things by their ids, in that order, at most 100; null for each that `node` would not find.")
+    async def nodes(
+        self, info: Info, ids_: Annotated[list[strawberry.ID], strawberry.argument(name="ids", description="Global ids.")]
+    ) -> list[Node | None]:
+        if len(ids_) > _MOST_NODES:
+            raise Invalid("ids", zh=f"一次最多 {_MOST_NODES} 个", en=f"At most {_MOST_NODES} at once")
+        found: Any = await node.find([ids.split(global_id) for global_id in ids_], FINDERS, info.context)
+        return found
+
+    @strawberry.field(description="The server's clock. Count down by this one, not by the device's.")
+    def server_now(self) -> datetime.datetime:
+        return clock.now()
+
+
+@strawberry.type(
+    description="Everything that can be changed. Each takes one `input` and returns a payload: what was changed, or null"
+    " and the `userErrors` that say why not."
+)
+class Mutation(
+    AccountMutations, FollowMutations, NoteMutations, ProductMutations, GroupBuyMutations, OrderMutations, LiveMutations
+):
+    pass
+
+
+@strawberry.type(
+    description="What is pushed. Each starts with the whole truth, then tells every change under a strictly growing"
+    " `sequence`; `afterSequence` goes on where a lost connection ended."
+)
+class Subscription(GroupBuySubscriptions, LiveSubscriptions):
+    pass
+
+
+def build(*, suggestions: bool = True) -> strawberry.Schema:
+    """The schema; `suggestions` lets validation errors propose field names."""
+    return strawberry.Schema(
+        Query,
+        Mutation,
+        Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+    )

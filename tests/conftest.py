@@ -1,0 +1,53 @@
+"""Fixtures that every test may ask for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from api.apps import APPS
+from core import clock, db
+from tests.services import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Postgres]:
+    """A PostgreSQL with the template database."""
+    with postgres.started() as server:
+        asyncio.run(postgres.make_template(server))
+        yield server
+
+
+@pytest.fixture
+async def database_url(postgres_server: postgres.Postgres) -> AsyncIterator[str]:
+    """A database of this test's own."""
+    async with postgres.fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[None]:
+    """The connection pool to this test's database."""
+    async with db.connected(database_url, APPS):
+        yield
+
+
+@pytest.fixture
+async def statements(database_url: str) -> AsyncIterator[list[str]]:
+    """As `database`; and every SQL statement as it is sent, transaction control left out. Clear it, act, count."""
+    sent: list[str] = []
+
+    def note(statement: str) -> None:
+        if not statement.lstrip().upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SELECT PG_ADV")):
+            sent.append(statement)
+
+    with db.observed(note):
+        async with db.connected(database_url, APPS):
+            yield sent
+
+
+@pytest.fixture
+def moving_clock() -> Iterator[clock.MovableClock]:
+    """The clock, to be moved."""
+    with clock.movable() as movable:
+        yield movable
