@@ -1,0 +1,81 @@
+"""A server under measurement: the real command, in its own process, on a free loopback port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+_PATIENCE = 60.0
+
+
+class Server:
+    """A running `zhongcao serve`: where it listens, and how long it took to be ready (seconds)."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", url: str, ready_after: float) -> None:
+        self.process = process
+        self.url = url
+        self.ready_after = ready_after
+
+    @property
+    def websocket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/graphql"
+
+    def resident_mib(self) -> float:
+        """Memory of the process itself, its PostgreSQL left out."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command() -> str:
+    """The `zhongcao` of this environment."""
+    return str(Path(sys.executable).with_name("zhongcao"))
+
+
+@contextmanager
+def serving(data: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Starts a server on `data`, waits until it is ready, and stops it in the end."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    with (data.parent / f"{data.name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [command(), "serve", "--port", str(port), "--data", str(data), *options],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+        )
+        try:
+            _wait_until_ready(process, url)
+            yield Server(process, url, time.perf_counter() - started)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+    end = time.perf_counter() + _PATIENCE
+    while time.perf_counter() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            if httpx.get(f"{url}/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.02)
+    raise TimeoutError(f"not ready after {_PATIENCE} s")

@@ -1,0 +1,35 @@
+"""How long `serve` takes to be ready, on an empty folder and on a warm one, and what the idle process weighs."""
+
+import statistics
+import time
+from pathlib import Path
+
+import msgspec
+
+from bench.server import serving
+
+_RUNS = 5
+_SETTLE = 3.0
+
+
+class Result(msgspec.Struct):
+    """Seconds to ready (medians), and MiB of the idle process."""
+
+    cold: float
+    warm: float
+    idle_mib: float
+
+
+def measure(folder: Path) -> Result:
+    """Starts servers on new folders below `folder`, then on the same ones again."""
+    folders = [folder / f"start{number}" for number in range(_RUNS)]
+    cold, warm, idle = [], [], []
+    for data in folders:
+        with serving(data) as server:
+            cold.append(server.ready_after)
+    for data in folders:
+        with serving(data) as server:
+            warm.append(server.ready_after)
+            time.sleep(_SETTLE)
+            idle.append(server.resident_mib())
+    return Result(statistics.median(cold), statistics.median(warm), max(idle))

@@ -1,0 +1,19 @@
+"""The folder of contract and real data that stands beside the checkout, and what happens without it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "shared"
+
+
+def path(name: str) -> Path:
+    """A file of the shared folder. Where it is absent the test skips, saying so; in CI it fails."""
+    found = FOLDER / name
+    if not found.exists():
+        reason = f"needs shared/{name} beside the checkout"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
