@@ -1,7 +1,8 @@
-"""The one source of time, so that tests can move it."""
+"""The one source of time, so that tests can move it and demo data can have a past."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 
@@ -10,11 +11,26 @@ def _system() -> datetime:
 
 
 _source: Callable[[], datetime] = _system
+_moment: ContextVar[datetime | None] = ContextVar("clock_moment", default=None)
 
 
 def now() -> datetime:
     """The present instant, in UTC."""
-    return _source()
+    moment = _moment.get()
+    return _source() if moment is None else moment
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Makes `instant` the present of what runs inside the block, and of nothing else in this process.
+
+    For writing things that happened earlier; not for measuring, as this time stands still.
+    """
+    token = _moment.set(instant)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 class MovableClock:
