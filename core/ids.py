@@ -9,6 +9,9 @@ import threading
 import time
 from uuid import UUID
 
+# Greater than every id: where a page of "id descending" starts when it has no cursor.
+BEYOND = UUID(int=2**128 - 1)
+
 _lock = threading.Lock()
 _last = 0
 

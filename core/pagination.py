@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -11,8 +11,10 @@ import msgspec
 from core.errors import Invalid, Refusal
 
 MAX_FIRST = 100
+DEFAULT_FIRST = 20
 
 Node = TypeVar("Node")
+Other = TypeVar("Other")
 Key = TypeVar("Key")
 
 
@@ -42,6 +44,11 @@ class Page(msgspec.Struct, Generic[Node], frozen=True):
     def nodes(self) -> list[Node]:
         return [edge.node for edge in self.edges]
 
+    def holding(self, nodes: Sequence[Other]) -> "Page[Other]":
+        """The same page with other nodes at the same cursors: a list of links as the things they lead to."""
+        edges = [Edge(edge.cursor, node) for edge, node in zip(self.edges, nodes, strict=True)]
+        return Page(edges, self.page_info)
+
 
 class PageRequest(msgspec.Struct, Generic[Key], frozen=True):
     """What a client asked for: `limit` items after `key` (None: from the start)."""
@@ -64,10 +71,18 @@ def decode_cursor(cursor: str, key_type: type[Key]) -> Key:
         raise InvalidCursor("after") from error
 
 
-def page_request(first: int, after: str | None, key_type: type[Key] = UUID) -> PageRequest[Key]:  # type: ignore[assignment]
-    """Parses `first` (0 to 100) and `after`. Raises Invalid or InvalidCursor."""
+def page_request(
+    first: int | None,
+    after: str | None,
+    key_type: type[Key] = UUID,  # type: ignore[assignment]
+) -> PageRequest[Key]:
+    """Parses `first` (0 to 100; None, an explicit null, is 20) and `after`. Raises Invalid or InvalidCursor."""
+    if first is None:
+        first = DEFAULT_FIRST
     if not 0 <= first <= MAX_FIRST:
-        raise Invalid("first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}")
+        raise Invalid(
+            "first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}"
+        )
     return PageRequest(first, None if after is None else decode_cursor(after, key_type))
 
 
@@ -83,3 +98,16 @@ def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Nod
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
+
+
+def pages_of(
+    parents: Sequence[Hashable],
+    found: Iterable[tuple[Hashable, Node]],
+    request: PageRequest[Key],
+    key: Callable[[Node], object],
+) -> list[Page[Node]]:
+    """A page for each of `parents`, in their order, of what was `found` as (parent, node) in each page's order."""
+    nodes: dict[Hashable, list[Node]] = {}
+    for parent, node in found:
+        nodes.setdefault(parent, []).append(node)
+    return [page_of(nodes.get(parent, ()), request, key) for parent in parents]

@@ -1,9 +1,15 @@
 """Relay's shapes that every list shares."""
 
+from typing import Annotated
+
 import strawberry
 
 FIRST = "How many at the most, 0 to 100."
 AFTER = "The `endCursor` of the page before; leave out for the first page."
+
+# The arguments of a list that is a batched field: `first: First = 20, after: After = None`.
+First = Annotated[int | None, strawberry.argument(description=FIRST)]
+After = Annotated[str | None, strawberry.argument(description=AFTER)]
 
 
 @strawberry.type(description="Where a page lies in its list. Pages go forward only.")
