@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('handle', fields.TextField(unique=False)),
-                ('handle_key', fields.CharField(unique=True, max_length=64)),
+                ('handle_key', fields.CharField(unique=True, max_length=96)),
                 ('display_name', fields.TextField(unique=False)),
                 ('bio', fields.TextField(default='', unique=False)),
                 ('avatar_url', fields.TextField(null=True, unique=False)),

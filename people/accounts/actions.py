@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from tortoise.exceptions import IntegrityError
@@ -139,7 +140,9 @@ async def _rotate(refresh_token: str) -> IssuedSession | None:
     )
     if token is None or token["expires_at"] <= now:
         return None
-    spent = await db.execute("UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL", token["id"], now)
+    spent = await db.execute(
+        "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL", token["id"], now
+    )
     if not spent:
         await revoke_session(token["session_id"])
         return None
@@ -160,16 +163,20 @@ async def revoke_session(session_id: UUID) -> None:
 
 @action
 async def update_profile(
-    account_id: UUID, *, display_name: str | None = None, bio: str | None = None, avatar_url: str | None = None
+    account_id: UUID,
+    *,
+    display_name: str | None = None,
+    bio: str | None = None,
+    avatar_url: str | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> None:
-    """Changes what is given. Raises Invalid; records ProfileUpdated."""
-    changes: dict[str, str] = {}
+    """Changes what is given; an avatar of None takes the picture away. Raises Invalid; records ProfileUpdated."""
+    changes: dict[str, str | None] = {}
     if display_name is not None:
         changes["display_name"] = validation.text(display_name, "display_name", most=40)
     if bio is not None:
         changes["bio"] = validation.text(bio, "bio", least=0, most=500)
-    if avatar_url is not None:
-        changes["avatar_url"] = validation.url(avatar_url, "avatar_url")
+    if avatar_url is not msgspec.UNSET:
+        changes["avatar_url"] = None if avatar_url is None else validation.url(avatar_url, "avatar_url")
     if changes:
         await AccountRow.filter(id=account_id).update(**changes)
         outbox.record(ProfileUpdated(account_id=account_id))
@@ -178,7 +185,9 @@ async def update_profile(
 @action
 async def verify_kol(account_id: UUID, specialty: str) -> None:
     """Marks an account as a key opinion leader in `specialty`; records ProfileUpdated."""
-    await AccountRow.filter(id=account_id).update(is_kol=True, specialty=validation.text(specialty, "specialty", most=40))
+    await AccountRow.filter(id=account_id).update(
+        is_kol=True, specialty=validation.text(specialty, "specialty", most=40)
+    )
     outbox.record(ProfileUpdated(account_id=account_id))
 
 
@@ -188,7 +197,9 @@ async def count_follow(follower_id: UUID, followee_id: UUID, change: int) -> Non
     await db.execute(
         "UPDATE accounts a SET following_count = following_count + CASE WHEN a.id = $1 THEN $3::int ELSE 0 END,"
         " follower_count = follower_count + CASE WHEN a.id = $2 THEN $3::int ELSE 0 END"
-        " FROM (SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE) locked WHERE a.id = locked.id",
+        # NO KEY: the follow's foreign keys already share a lock on both rows.
+        " FROM (SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE) locked"
+        " WHERE a.id = locked.id",
         follower_id,
         followee_id,
         change,

@@ -7,7 +7,8 @@ from tortoise.models import Model
 class AccountRow(Model):
     id = fields.UUIDField(primary_key=True)
     handle = fields.TextField()
-    handle_key = fields.CharField(64, unique=True)
+    # 30 characters, of which casefolding makes up to three each.
+    handle_key = fields.CharField(96, unique=True)
     display_name = fields.TextField()
     bio = fields.TextField(default="")
     avatar_url = fields.TextField(null=True)

@@ -16,7 +16,7 @@ LOCK = timedelta(minutes=1)
 def handle(value: str) -> str:
     """The handle in NFKC. Raises Invalid unless it has 2 to 30 letters of any script, digits and underscores."""
     cleaned = unicodedata.normalize("NFKC", value).strip()
-    if not 2 <= len(cleaned) <= 30 or not all(_may_stand_in_handle(char) for char in cleaned):
+    if not _is_handle(cleaned):
         raise Invalid(
             "handle",
             zh="账号名为 2 到 30 个文字、数字或下划线",
@@ -25,18 +25,19 @@ def handle(value: str) -> str:
     return cleaned
 
 
-def _may_stand_in_handle(char: str) -> bool:
-    return char == "_" or unicodedata.category(char)[0] in "LMN"
+def _is_handle(text: str) -> bool:
+    return 2 <= len(text) <= 30 and all(char == "_" or unicodedata.category(char)[0] in "LMN" for char in text)
 
 
 def handle_key(value: str) -> str:
-    """What makes two handles the same."""
-    return unicodedata.normalize("NFKC", value).strip().casefold()
+    """What makes two handles the same; empty for what can be nobody's handle, and may be no text for a database."""
+    cleaned = unicodedata.normalize("NFKC", value).strip()
+    return cleaned.casefold() if _is_handle(cleaned) else ""
 
 
 def password(value: str) -> str:
-    """The password itself. Raises Invalid unless it has 8 to 128 characters."""
-    if not 8 <= len(value) <= 128:
+    """The password itself. Raises Invalid unless it has 8 to 128 characters, all of them encodable."""
+    if not 8 <= len(value) <= 128 or any("\ud800" <= char <= "\udfff" for char in value):
         raise Invalid("password", zh="密码为 8 到 128 个字符", en="A password has 8 to 128 characters")
     return value
 

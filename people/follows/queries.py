@@ -1,0 +1,65 @@
+"""All reads of follows, batch first."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from core import db
+from core.ids import BEYOND
+from core.pagination import Page, PageRequest, pages_of
+from people.accounts import Account
+from people.accounts import queries as account_queries
+from people.follows.records import Follow
+
+_Side = Literal["follower_id", "followee_id"]
+
+
+async def is_following(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
+    """Whether the viewer follows each of `ids`; False for nobody."""
+    return await _follows("follower_id", viewer_id, "followee_id", ids)
+
+
+async def follows_viewer(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
+    """Whether each of `ids` follows the viewer; False for nobody."""
+    return await _follows("followee_id", viewer_id, "follower_id", ids)
+
+
+async def _follows(viewer_side: _Side, viewer_id: UUID | None, side: _Side, ids: Sequence[UUID]) -> list[bool]:
+    if viewer_id is None:
+        return [False] * len(ids)
+    found = await db.rows(
+        f"SELECT {side} FROM follows WHERE {viewer_side} = $1 AND {side} = ANY($2)", viewer_id, list(set(ids))
+    )
+    theirs = {identity for (identity,) in found}
+    return [identity in theirs for identity in ids]
+
+
+async def followee_ids(follower_id: UUID) -> list[UUID]:
+    """Everyone whom a person follows, in no order."""
+    found = await db.rows("SELECT followee_id FROM follows WHERE follower_id = $1", follower_id)
+    return [identity for (identity,) in found]
+
+
+async def followers(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Account]]:
+    """A page of each person's followers, those who came last first."""
+    return await _pages("followee_id", ids, "follower_id", request)
+
+
+async def following(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Account]]:
+    """A page of those whom each person follows, the last first."""
+    return await _pages("follower_id", ids, "followee_id", request)
+
+
+async def _pages(side: _Side, ids: Sequence[UUID], other: _Side, request: PageRequest[UUID]) -> list[Page[Account]]:
+    found = await db.records(
+        Follow,
+        f"SELECT {db.columns(Follow, 'f')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT * FROM follows WHERE {side} = p.id AND id < $2 ORDER BY id DESC LIMIT $3) f ORDER BY f.id DESC",
+        list(set(ids)),
+        request.key or BEYOND,
+        request.limit + 1,
+    )
+    links = pages_of(ids, ((getattr(link, side), link) for link in found), request, lambda link: link.id)
+    wanted = {getattr(link, other) for page in links for link in page.nodes}
+    people = {person.id: person for person in await account_queries.by_ids(list(wanted)) if person is not None}
+    return [page.holding([people[getattr(link, other)] for link in page.nodes]) for page in links]

@@ -1,0 +1,57 @@
+"""Follows as they are read: in batches, in order, a constant number of statements."""
+
+import pytest
+
+from core.pagination import PageRequest, decode_cursor
+from people.follows import actions, queries
+from tests.factories.people import person
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class TestIsFollowing:
+    async def test_answers_in_order_and_both_ways(self) -> None:
+        me, star, other = await person(), await person(), await person()
+        await actions.follow(me, star)
+        await actions.follow(other, me)
+        assert await queries.is_following(me, [other, star, me, star]) == [False, True, False, True]
+        assert await queries.follows_viewer(me, [other, star, me]) == [True, False, False]
+
+    async def test_asks_nothing_for_nobody(self, statements: list[str]) -> None:
+        star = await person()
+        statements.clear()
+        assert await queries.is_following(None, [star]) == [False]
+        assert await queries.follows_viewer(None, [star]) == [False]
+        assert statements == []
+
+
+class TestFollowers:
+    async def test_pages_newest_first_without_gap_or_repeat(self) -> None:
+        star, fans = await person(), [await person() for _ in range(5)]
+        for fan in fans:
+            await actions.follow(fan, star)
+        [first] = await queries.followers([star], PageRequest(2, None))
+        assert first.page_info.end_cursor is not None and first.page_info.has_next_page
+        key = decode_cursor(first.page_info.end_cursor, type(star))
+        [rest] = await queries.followers([star], PageRequest(10, key))
+        assert [one.id for one in first.nodes + rest.nodes] == fans[::-1]
+        assert rest.page_info.has_previous_page and not rest.page_info.has_next_page
+
+    async def test_answers_many_in_two_statements(self, statements: list[str]) -> None:
+        stars, fan = [await person() for _ in range(3)], await person()
+        for star in stars:
+            await actions.follow(fan, star)
+        statements.clear()
+        pages = await queries.followers([*stars, fan, stars[0]], PageRequest(20, None))
+        assert [[one.id for one in page.nodes] for page in pages] == [[fan], [fan], [fan], [], [fan]]
+        assert len(statements) == 2
+
+
+class TestFollowing:
+    async def test_lists_whom_a_person_follows(self) -> None:
+        fan, stars = await person(), [await person() for _ in range(3)]
+        for star in stars:
+            await actions.follow(fan, star)
+        [page] = await queries.following([fan], PageRequest(20, None))
+        assert [one.id for one in page.nodes] == stars[::-1]
+        assert sorted(await queries.followee_ids(fan)) == sorted(stars)
