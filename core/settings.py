@@ -1,9 +1,15 @@
 """What an operator can set, read once from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+_LOCAL = "http://127.0.0.1:8000"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be right, in one sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +21,21 @@ class Settings:
     redis_url: str | None = None
     meili_url: str | None = None
     meili_key: str | None = None
-    public_url: str = "http://127.0.0.1:8000"
-    # Development conveniences: GraphiQL, introspection, field suggestions.
+    public_url: str = _LOCAL
+    # Development conveniences: GraphiQL, field suggestions.
     debug: bool = True
+    # Whether clients may ask for the schema itself; code generators need it.
+    introspection: bool = True
+    # Web pages of which origins may call; "*" is any. Nothing is at stake but reading: there are no cookies.
+    cors_origins: tuple[str, ...] = ("*",)
     # Connections to PostgreSQL that one process may hold.
     pool_size: int = 10
+    # Seconds that one query or mutation may take.
+    operation_timeout: float = 10
+    # Operations that one websocket may have running.
+    operations_per_socket: int = 100
+    # Websockets that one public network address may hold in one process.
+    sockets_per_address: int = 1000
     # Sandbox payments capture without a payment network: refuse them where real money is expected.
     sandbox_payments: bool = True
 
@@ -30,16 +46,58 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
-        """Settings of the process; `given` (from the command line) wins over the environment."""
+        """Settings of the process; `given` (from the command line) wins over the environment. Raises SettingsError."""
+        read = _Reader(environment)
+        debug = read.flag("ZHONGCAO_DEBUG", True)
         values: dict[str, object] = {
-            "database_url": environment.get("DATABASE_URL") or None,
-            "redis_url": environment.get("REDIS_URL") or None,
-            "meili_url": environment.get("MEILI_URL") or None,
+            "database_url": read.url("DATABASE_URL", "postgresql", "postgres"),
+            "redis_url": read.url("REDIS_URL", "redis", "rediss", "unix"),
+            "meili_url": read.url("MEILI_URL", "http", "https"),
             "meili_key": environment.get("MEILI_KEY") or None,
-            "debug": environment.get("ZHONGCAO_DEBUG", "1") != "0",
-            "pool_size": int(environment.get("ZHONGCAO_POOL_SIZE", "10")),
-            "sandbox_payments": environment.get("ZHONGCAO_SANDBOX_PAYMENTS", "1") != "0",
+            "public_url": (read.url("PUBLIC_URL", "http", "https") or _LOCAL).rstrip("/"),
+            "debug": debug,
+            "introspection": read.flag("ZHONGCAO_INTROSPECTION", debug),
+            "cors_origins": read.words("ZHONGCAO_CORS_ORIGINS", ("*",) if debug else ()),
+            "pool_size": read.number("ZHONGCAO_POOL_SIZE", 10, int),
+            "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
+            "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
+            "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
+            "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", True),
         }
-        if "PUBLIC_URL" in environment:
-            values["public_url"] = environment["PUBLIC_URL"].rstrip("/")
         return cls(**{**values, **given})  # type: ignore[arg-type]
+
+
+class _Reader:
+    """Reads one variable at a time, and says which one is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def flag(self, name: str, default: bool) -> bool:
+        text = self._environment.get(name, "").lower()
+        if text not in ("", "0", "1", "false", "true"):
+            raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
+        return text in ("1", "true") if text else default
+
+    def number(self, name: str, default: float, kind: Callable[[str], float]) -> float:
+        text = self._environment.get(name, "")
+        if not text:
+            return default
+        try:
+            number = kind(text)
+        except ValueError:
+            number = 0
+        if not 0 < number < float("inf"):
+            raise SettingsError(f"{name} must be a number above 0, not {text!r}")
+        return number
+
+    def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        if name not in self._environment:
+            return default
+        return tuple(word.strip() for word in self._environment[name].split(",") if word.strip())
+
+    def url(self, name: str, *schemes: str) -> str | None:
+        text = self._environment.get(name) or None
+        if text is not None and text.partition("://")[0] not in schemes:
+            raise SettingsError(f"{name} must be a URL that starts with {schemes[0]}://")
+        return text
