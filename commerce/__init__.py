@@ -1,0 +1,1 @@
+"""What people buy: products, orders, payments, group-buys, and the ledger beneath them."""

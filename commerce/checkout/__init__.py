@@ -1,0 +1,1 @@
+"""The checkout: paying and cancelling, over orders with and without a team."""

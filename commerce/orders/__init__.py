@@ -1,0 +1,5 @@
+"""Orders: what somebody buys of one shop, from the promise to pay to the parcel in their hands."""
+
+from commerce.orders.records import Address, Line, NewLine, Order, OrderLine
+
+__all__ = ["Address", "Line", "NewLine", "Order", "OrderLine"]

@@ -1,0 +1,22 @@
+"""All writes of orders: `writing` makes them, `paying` moves them while money does, `plain` buys without a team,
+`fulfilling` gets them to the buyer."""
+
+from commerce.orders.actions.fulfilling import confirm_receipt, ship
+from commerce.orders.actions.paying import begin_refund, cancel_unpaid, confirm, mark_paid
+from commerce.orders.actions.plain import place, release, release_overdue, restock_refunded, settle_plain
+from commerce.orders.actions.writing import create
+
+__all__ = [
+    "begin_refund",
+    "cancel_unpaid",
+    "confirm",
+    "confirm_receipt",
+    "create",
+    "mark_paid",
+    "place",
+    "release",
+    "release_overdue",
+    "restock_refunded",
+    "settle_plain",
+    "ship",
+]

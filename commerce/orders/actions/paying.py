@@ -1,0 +1,115 @@
+"""What happens to orders when money comes, does not come, or goes back. Each transition names the state it leaves."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from commerce.ledger import Entry, Posting, accounts
+from commerce.ledger import actions as ledger
+from commerce.orders import events
+from commerce.payments import actions as payments
+from core import db, outbox
+from core.unit_of_work import action
+
+_MONEY = "o.id, o.shop_id, o.total_minor, o.currency"
+
+
+@action
+async def mark_paid(order_id: UUID) -> bool:
+    """PENDING_PAYMENT → AWAITING_TEAM or, without a team, CONFIRMED; the shop has then earned it. False: too late.
+
+    Records OrderPaid, and OrderConfirmed for a plain order.
+    """
+    found = await db.row(
+        "UPDATE orders o SET pay_by = NULL, status = CASE kind WHEN 'TEAM' THEN 'AWAITING_TEAM' ELSE 'CONFIRMED' END"
+        f" WHERE id = $1 AND status = 'PENDING_PAYMENT' RETURNING {_MONEY}, o.status",
+        order_id,
+    )
+    if found is None:
+        return False
+    outbox.record(events.OrderPaid(order_id=order_id))
+    if found["status"] == "CONFIRMED":
+        await _earn([found])
+    return True
+
+
+@action
+async def confirm(order_ids: Sequence[UUID]) -> int:
+    """AWAITING_TEAM → CONFIRMED, and what was in flight is the shop's. How many; records OrderConfirmed for each."""
+    found = await db.rows(
+        "WITH found AS (SELECT id FROM orders WHERE id = ANY($1) AND status = 'AWAITING_TEAM' ORDER BY id FOR UPDATE)"
+        f" UPDATE orders o SET status = 'CONFIRMED' FROM found WHERE o.id = found.id RETURNING {_MONEY}",
+        list(order_ids),
+    )
+    await _earn(found)
+    return len(found)
+
+
+async def _earn(orders: Sequence[asyncpg.Record]) -> None:
+    await _post("order_confirmed", orders, 1)
+    for order in orders:
+        outbox.record(events.OrderConfirmed(order_id=order["id"]))
+
+
+async def _post(kind: str, orders: Sequence[asyncpg.Record], direction: int) -> None:
+    """Moves orders' totals from what is in flight to their shops (1), or back (-1)."""
+    if orders:
+        await ledger.post_all([_posting(kind, order, direction) for order in orders])
+
+
+def _posting(kind: str, order: asyncpg.Record, direction: int) -> Posting:
+    minor, currency = direction * order["total_minor"], order["currency"]
+    return Posting(
+        kind,
+        order["id"],
+        [
+            Entry(accounts.in_flight(order["id"]), -minor, currency),
+            Entry(accounts.shop(order["shop_id"]), minor, currency),
+        ],
+    )
+
+
+@action
+async def cancel_unpaid(order_id: UUID) -> bool:
+    """PENDING_PAYMENT → CANCELLED; False when it was paid or cancelled before. Records OrderCancelled.
+
+    A payment that is on its way will find the order cancelled, and be refunded.
+    """
+    changed = await db.execute(
+        "UPDATE orders SET status = 'CANCELLED', pay_by = NULL WHERE id = $1 AND status = 'PENDING_PAYMENT'", order_id
+    )
+    if changed:
+        outbox.record(events.OrderCancelled(order_id=order_id))
+    return bool(changed)
+
+
+@action
+async def begin_refund(order_ids: Sequence[UUID], reason: str) -> int:
+    """(AWAITING_TEAM | CONFIRMED) → REFUNDING, and asks for all their money back. How many; records OrderRefunding."""
+    found = await db.rows(
+        "WITH found AS (SELECT id, status FROM orders WHERE id = ANY($1) AND status IN ('AWAITING_TEAM', 'CONFIRMED')"
+        " ORDER BY id FOR UPDATE) UPDATE orders o SET status = 'REFUNDING' FROM found WHERE o.id = found.id"
+        f" RETURNING {_MONEY}, found.status AS left_status",
+        list(order_ids),
+    )
+    await _post("order_returned", [order for order in found if order["left_status"] == "CONFIRMED"], -1)
+    if found:
+        await payments.request_refunds([order["id"] for order in found], reason)
+    for order in found:
+        outbox.record(events.OrderRefunding(order_id=order["id"]))
+    return len(found)
+
+
+@action
+async def add_refunded(order_id: UUID, minor: int) -> None:
+    """Counts `minor` units that the buyer has back; REFUNDING → REFUNDED when that is all. Records OrderRefunded."""
+    status = await db.value(
+        "UPDATE orders SET refunded_minor = refunded_minor + $2, status = CASE"
+        " WHEN status = 'REFUNDING' AND refunded_minor + $2 = total_minor THEN 'REFUNDED' ELSE status END"
+        " WHERE id = $1 RETURNING status",
+        order_id,
+        minor,
+    )
+    if status is not None:
+        outbox.record(events.OrderRefunded(order_id=order_id))

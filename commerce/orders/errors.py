@@ -1,0 +1,15 @@
+"""Refusals of orders."""
+
+from core.errors import Refusal
+
+
+class PaidTooLate(Refusal):
+    code = "ENDED"
+    zh = "订单已关闭，您的付款将全额退回"
+    en = "The order was closed before the payment arrived; it is refunded in full"
+
+
+class PaymentTimeOver(Refusal):
+    code = "ENDED"
+    zh = "订单已超过付款时限，请重新下单"
+    en = "The time to pay this order is over; place it again"

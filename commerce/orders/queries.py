@@ -1,0 +1,91 @@
+"""All reads of orders, batch first."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from commerce.orders import rules
+from commerce.orders.records import Order, OrderLine
+from commerce.products import queries as products
+from core import db
+from core.errors import Conflict
+from core.ids import BEYOND
+from core.pagination import Page, PageRequest, pages_of
+
+_ORDER = db.columns(Order)
+_LINE = db.columns(OrderLine)
+
+
+async def by_ids(ids: Sequence[UUID]) -> list[Order | None]:
+    """The orders with `ids`, in their order, whoever asks."""
+    found = await db.records(Order, f"SELECT {_ORDER} FROM orders WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {order.id: order for order in found})
+
+
+async def visible_to(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Order | None]:
+    """The orders with `ids`; None for all that the viewer neither bought nor sells."""
+    if viewer_id is None:
+        return [None] * len(ids)
+    found = await by_ids(ids)
+    sees = await sees_privately(viewer_id, [order for order in found if order is not None])
+    allowed = {order.id for order, seen in zip(filter(None, found), sees, strict=True) if seen}
+    return [order if order is not None and order.id in allowed else None for order in found]
+
+
+async def sees_privately(viewer_id: UUID | None, orders: Sequence[Order]) -> list[bool]:
+    """Whether the viewer is each order's buyer or the owner of its shop."""
+    if viewer_id is None:
+        return [False] * len(orders)
+    if all(order.buyer_id == viewer_id for order in orders):
+        return [True] * len(orders)
+    [shop] = await products.shops_by_owners([viewer_id])
+    return [order.buyer_id == viewer_id or (shop is not None and order.shop_id == shop.id) for order in orders]
+
+
+async def existing(buyer_id: UUID, idempotency_key: str, fingerprint: str) -> Order | None:
+    """The order made under a client's key. Raises Invalid for a bad key, Conflict when that was another request."""
+    found = await db.row(
+        f"SELECT fingerprint, {_ORDER} FROM orders WHERE buyer_id = $1 AND idempotency_key = $2",
+        buyer_id,
+        rules.idempotency_key(idempotency_key),
+    )
+    if found is None:
+        return None
+    before, *values = found
+    if before != fingerprint:
+        raise Conflict("idempotency_key")
+    return Order(*values)
+
+
+async def lines_of(order_ids: Sequence[UUID]) -> list[list[OrderLine]]:
+    """Each order's lines, in the order in which they were asked for."""
+    found = await db.records(
+        OrderLine, f"SELECT {_LINE} FROM order_lines WHERE order_id = ANY($1) ORDER BY id", list(set(order_ids))
+    )
+    grouped: dict[UUID, list[OrderLine]] = {}
+    for line in found:
+        grouped.setdefault(line.order_id, []).append(line)
+    return [grouped.get(order_id, []) for order_id in order_ids]
+
+
+async def page_by_buyer(buyer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Order]]:
+    """A page of each person's orders, newest first."""
+    found = await _newest("buyer_id", buyer_ids, request)
+    return pages_of(buyer_ids, ((order.buyer_id, order) for order in found), request, lambda order: order.id)
+
+
+async def page_by_shop(shop_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Order]]:
+    """A page of what each shop has sold, newest first."""
+    found = await _newest("shop_id", shop_ids, request)
+    return pages_of(shop_ids, ((order.shop_id, order) for order in found), request, lambda order: order.id)
+
+
+async def _newest(column: str, parents: Sequence[UUID], request: PageRequest[UUID]) -> list[Order]:
+    return await db.records(
+        Order,
+        f"SELECT {db.columns(Order, 'o')} FROM unnest($1::uuid[]) AS parent (id) CROSS JOIN LATERAL"
+        f" (SELECT {_ORDER} FROM orders WHERE {column} = parent.id AND id < $2 ORDER BY id DESC LIMIT $3) o"
+        " ORDER BY o.id DESC",
+        list(set(parents)),
+        request.key or BEYOND,
+        request.limit + 1,
+    )

@@ -1,0 +1,20 @@
+"""All writes of payments: taking money in `charging`, giving it back in `refunding`."""
+
+from commerce.payments.actions.charging import begin, capture, reconcile, record_outcome
+from commerce.payments.actions.refunding import (
+    carry_out_refunds,
+    request_refund,
+    request_refunds,
+    run_due_refunds,
+)
+
+__all__ = [
+    "begin",
+    "capture",
+    "carry_out_refunds",
+    "reconcile",
+    "record_outcome",
+    "request_refund",
+    "request_refunds",
+    "run_due_refunds",
+]

@@ -1,0 +1,122 @@
+"""Taking money: begun before the provider is asked, recorded after, and made up for when we died in between.
+
+Each step is its own transaction, and the provider is called between them, never inside one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from uuid import UUID
+
+from commerce.ledger import Entry, accounts
+from commerce.ledger import actions as ledger
+from commerce.payments import events, queries, rules
+from commerce.payments.errors import PaymentInProgress
+from commerce.payments.provider import Charge, NoAnswerError, Outcome, Provider
+from commerce.payments.records import Payment
+from core import clock, db, outbox
+from core.errors import WrongState
+from core.ids import new_id
+from core.money import Money
+from core.unit_of_work import action
+
+logger = logging.getLogger(__name__)
+
+_PAYMENT = db.columns(Payment)
+_BATCH = 50
+
+
+@action
+async def begin(
+    order_id: UUID, payer_id: UUID, provider: str, amount: Money, idempotency_key: str, fingerprint: str
+) -> Payment:
+    """The attempt under a client's key: a new one, or the one it began before.
+
+    Raises Conflict when the key was another request's, PaymentInProgress while another attempt is on its way, and
+    WrongState when the order is paid.
+    """
+    now = clock.now()
+    begun = await db.records(
+        Payment,
+        "INSERT INTO payments (id, order_id, payer_id, provider, status, minor, currency, refunding_minor,"
+        " idempotency_key, fingerprint, created_at, reconcile_at)"
+        f" VALUES ($1, $2, $3, $4, 'PENDING', $5, $6, 0, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING {_PAYMENT}",
+        new_id(),
+        order_id,
+        payer_id,
+        provider,
+        amount.minor,
+        amount.currency,
+        idempotency_key,
+        fingerprint,
+        now,
+        now + rules.RECONCILE_AFTER,
+    )
+    if begun:
+        return begun[0]
+    earlier = await queries.attempt(payer_id, idempotency_key, fingerprint)
+    if earlier is None:
+        paid = any(payment.status == "CAPTURED" for payment in await queries.of_order(order_id))
+        raise WrongState("order_id", state="PAID") if paid else PaymentInProgress("order_id")
+    return earlier
+
+
+async def capture(provider: Provider, payment: Payment, token: str) -> Outcome:
+    """Asks the provider for the money; it may be asked again. Raises PaymentInProgress when it does not answer."""
+    charge = Charge(payment.id.hex, payment.minor, payment.currency, token)
+    try:
+        async with asyncio.timeout(rules.PATIENCE):
+            return await provider.capture(charge)
+    except (NoAnswerError, TimeoutError) as error:
+        logger.warning("the provider %s did not answer about the payment %s", payment.provider, payment.id)
+        raise PaymentInProgress("order_id") from error
+
+
+@action
+async def record_outcome(payment_id: UUID, outcome: Outcome) -> bool:
+    """Writes down what the provider said; False when it was known. Records PaymentCaptured or PaymentDeclined."""
+    changed = await db.records(
+        Payment,
+        f"UPDATE payments SET status = $2 WHERE id = $1 AND status = 'PENDING' RETURNING {_PAYMENT}",
+        payment_id,
+        outcome.value,
+    )
+    if not changed:
+        return False
+    [payment] = changed
+    if outcome is Outcome.DECLINED:
+        outbox.record(events.PaymentDeclined(payment_id=payment.id, order_id=payment.order_id))
+        return True
+    await ledger.post(
+        "payment_captured",
+        payment.id,
+        [
+            Entry(accounts.provider(payment.provider), -payment.minor, payment.currency),
+            Entry(accounts.in_flight(payment.order_id), payment.minor, payment.currency),
+        ],
+    )
+    outbox.record(events.PaymentCaptured(payment_id=payment.id, order_id=payment.order_id))
+    return True
+
+
+async def reconcile(providers: Mapping[str, Provider]) -> int:
+    """Ends payments whose answer was lost: asks the provider, and records what it says. Returns how many ended."""
+    now = clock.now()
+    waiting = await db.records(
+        Payment,
+        "UPDATE payments SET reconcile_at = $2 WHERE id IN (SELECT id FROM payments WHERE status = 'PENDING'"
+        f" AND reconcile_at <= $1 ORDER BY reconcile_at LIMIT {_BATCH} FOR UPDATE SKIP LOCKED) RETURNING {_PAYMENT}",
+        now,
+        now + rules.RECONCILE_AGAIN,
+    )
+    return sum(await asyncio.gather(*(_reconcile(providers, payment) for payment in waiting)))
+
+
+async def _reconcile(providers: Mapping[str, Provider], payment: Payment) -> bool:
+    try:
+        async with asyncio.timeout(rules.PATIENCE):
+            outcome = await providers[payment.provider].close(payment.id.hex)
+        return await record_outcome(payment.id, outcome)
+    except Exception:
+        logger.exception("could not find out what became of the payment %s", payment.id)
+        return False

@@ -1,0 +1,42 @@
+"""All reads of payments and refunds."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from commerce.payments.records import Payment, Refund
+from core import db
+from core.errors import Conflict
+
+_PAYMENT = db.columns(Payment)
+_REFUND = db.columns(Refund)
+
+
+async def attempt(payer_id: UUID, idempotency_key: str, fingerprint: str) -> Payment | None:
+    """The payment made under a client's key. Raises Conflict when that was another request."""
+    found = await db.row(
+        f"SELECT fingerprint, {_PAYMENT} FROM payments WHERE payer_id = $1 AND idempotency_key = $2",
+        payer_id,
+        idempotency_key,
+    )
+    if found is None:
+        return None
+    before, *values = found
+    if before != fingerprint:
+        raise Conflict("idempotency_key")
+    return Payment(*values)
+
+
+async def by_ids(ids: Sequence[UUID]) -> list[Payment | None]:
+    """The payments with `ids`, in their order."""
+    found = await db.records(Payment, f"SELECT {_PAYMENT} FROM payments WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {payment.id: payment for payment in found})
+
+
+async def of_order(order_id: UUID) -> list[Payment]:
+    """All attempts to pay an order, first to last."""
+    return await db.records(Payment, f"SELECT {_PAYMENT} FROM payments WHERE order_id = $1 ORDER BY id", order_id)
+
+
+async def refunds_of_order(order_id: UUID) -> list[Refund]:
+    """All refunds of an order, first to last."""
+    return await db.records(Refund, f"SELECT {_REFUND} FROM refunds WHERE order_id = $1 ORDER BY id", order_id)

@@ -1,0 +1,20 @@
+"""How long payments and refunds are waited for."""
+
+from datetime import timedelta
+from typing import Final
+
+# A provider that is silent for longer, in seconds, has not answered.
+PATIENCE: Final = 8.0
+# A payment that is PENDING for longer lost its answer: the provider is asked what became of it.
+RECONCILE_AFTER: Final = timedelta(seconds=10)
+RECONCILE_AGAIN: Final = timedelta(seconds=30)
+# Nobody else tries a refund meanwhile.
+REFUND_LEASE: Final = timedelta(seconds=30)
+# From here on a person is told, each time.
+STUCK_AFTER: Final = 8
+_LONGEST: Final = timedelta(minutes=30)
+
+
+def refund_backoff(attempts: int) -> timedelta:
+    """How long to wait after so many failures."""
+    return min(timedelta(seconds=2 ** min(attempts, 12)), _LONGEST)

@@ -1,0 +1,75 @@
+"""All reads of shops, products and variants, batch first."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from commerce.products.records import Product, Sellable, Shop, Variant
+from core import db
+from core.pagination import Page, PageRequest, page_of
+
+_SHOP = db.columns(Shop)
+_PRODUCT = db.columns(Product)
+_VARIANT = db.columns(Variant)
+
+
+async def shops_by_ids(ids: Sequence[UUID]) -> list[Shop | None]:
+    """The shops with `ids`, in their order."""
+    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {shop.id: shop for shop in found})
+
+
+async def shops_by_owners(owner_ids: Sequence[UUID]) -> list[Shop | None]:
+    """Each person's shop, in their order; None for who has none."""
+    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE owner_id = ANY($1)", list(set(owner_ids)))
+    return db.in_order(owner_ids, {shop.owner_id: shop for shop in found})
+
+
+async def by_ids(ids: Sequence[UUID]) -> list[Product | None]:
+    """The products with `ids`, in their order."""
+    found = await db.records(Product, f"SELECT {_PRODUCT} FROM products WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {product.id: product for product in found})
+
+
+async def variants_by_ids(ids: Sequence[UUID]) -> list[Variant | None]:
+    """The variants with `ids`, in their order."""
+    found = await db.records(Variant, f"SELECT {_VARIANT} FROM variants WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {variant.id: variant for variant in found})
+
+
+async def variants_of(product_ids: Sequence[UUID]) -> list[list[Variant]]:
+    """Each product's variants, in the order in which the shop gave them."""
+    found = await db.records(
+        Variant, f"SELECT {_VARIANT} FROM variants WHERE product_id = ANY($1) ORDER BY id", list(set(product_ids))
+    )
+    grouped: dict[UUID, list[Variant]] = {}
+    for variant in found:
+        grouped.setdefault(variant.product_id, []).append(variant)
+    return [grouped.get(product_id, []) for product_id in product_ids]
+
+
+async def sellable(variant_ids: Sequence[UUID]) -> list[Sellable | None]:
+    """What orders of the variants will say, in their order."""
+    found = await db.records(
+        Sellable,
+        "SELECT v.id, v.product_id, v.shop_id, p.title, v.price_minor, v.currency"
+        " FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id = ANY($1)",
+        list(set(variant_ids)),
+    )
+    return db.in_order(variant_ids, {item.variant_id: item for item in found})
+
+
+async def page_by_shop(shop_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Product]]:
+    """A page of each shop's products, newest first."""
+    found = await db.records(
+        Product,
+        f"SELECT {db.columns(Product, 'p')} FROM unnest($1::uuid[]) AS s (id) CROSS JOIN LATERAL"
+        f" (SELECT {_PRODUCT} FROM products WHERE shop_id = s.id AND ($2::uuid IS NULL OR id < $2)"
+        " ORDER BY id DESC LIMIT $3) p ORDER BY p.id DESC",
+        list(set(shop_ids)),
+        request.key,
+        request.limit + 1,
+    )
+    grouped: dict[UUID, list[Product]] = {}
+    for product in found:
+        grouped.setdefault(product.shop_id, []).append(product)
+    return [page_of(grouped.get(shop_id, []), request, lambda product: product.id) for shop_id in shop_ids]
