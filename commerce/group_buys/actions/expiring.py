@@ -1,0 +1,64 @@
+"""What time does: holds run out, and open teams fail at their deadline. Each in a transaction of its own."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from commerce.group_buys.actions import steps
+from core import clock, db
+from core.unit_of_work import action
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+
+
+async def release_overdue_seats() -> int:
+    """Releases the held seats whose time is up; a leader's team fails unseen. Returns how many."""
+    return await _each(
+        "SELECT order_id FROM seats WHERE status = 'HELD' AND held_until <= $1 AND order_id <> ALL($2)"
+        " ORDER BY held_until LIMIT $3",
+        _release,
+    )
+
+
+async def expire_teams() -> int:
+    """Fails the open teams whose deadline has passed and begins their members' refunds. Returns how many."""
+    return await _each(
+        "SELECT id FROM teams WHERE status = 'OPEN' AND expires_at <= $1 AND id <> ALL($2)"
+        " ORDER BY expires_at LIMIT $3",
+        _expire,
+    )
+
+
+async def _each(due: str, work: Callable[[UUID], Awaitable[bool]]) -> int:
+    """Does the work for everything due. One that fails is logged and left for the next time; it holds up no other."""
+    done, left = 0, list[UUID]()
+    while found := await db.rows(due, clock.now(), left, _BATCH):
+        for (identity,) in found:
+            try:
+                changed = await work(identity)
+            except Exception:
+                logger.exception("%s stumbled over %s", work.__name__, identity)
+                changed = False
+            if changed:
+                done += 1
+            else:
+                left.append(identity)
+    return done
+
+
+@action
+async def _release(order_id: UUID) -> bool:
+    found = await steps.locked_by_order(order_id)
+    if found is None:
+        return False
+    _, team, seat = found
+    now = clock.now()
+    overdue = seat.held_until is not None and seat.held_until <= now
+    return overdue and await steps.release(team, seat, now)
+
+
+@action
+async def _expire(team_id: UUID) -> bool:
+    return await steps.fail(await steps.locked_by_team(team_id), clock.now())

@@ -1,0 +1,108 @@
+"""What a captured payment does to its seat: the team opens, grows or succeeds, or the money goes back."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from commerce.group_buys import rules
+from commerce.group_buys.actions import steps
+from commerce.group_buys.errors import SeatExpired, TeamClosed
+from commerce.group_buys.records import GroupBuy, Seat, Team
+from commerce.orders import actions as order_actions
+from commerce.payments import actions as payment_actions
+from commerce.products import stock
+from core import clock, db
+from core.errors import NotFound, Refusal
+from core.unit_of_work import action
+
+_TEAM = db.columns(Team)
+
+
+@action
+async def settle_payment(order_id: UUID) -> Refusal | None:
+    """Settles the captured payment of a seat's order, once however often it is called.
+
+    None when the seat is paid: the leader's opens the team, the last one makes it succeed, and then its seats and
+    orders are confirmed and its units sold in this transaction. A payment that came too late is refunded in full, and
+    SeatExpired or TeamClosed is returned, not raised, so that the refund commits. Raises NotFound for an order that
+    pays for no seat. Records TeamChanged and GroupBuyChanged.
+    """
+    found = await steps.locked_by_order(order_id)
+    if found is None:
+        raise NotFound("order_id")
+    group_buy, team, seat = found
+    now = clock.now()
+    if seat.status == "HELD":
+        if not rules.is_over(group_buy, team, now):
+            await _pay(group_buy, team, seat, now)
+            return None
+        await _end_overdue(team, seat, now)
+    elif seat.status != "RELEASED":
+        return None
+    await payment_actions.request_refund(order_id, None, "paid too late")
+    team = await steps.team_as_of_now(team.id)
+    return TeamClosed() if team.opened_at is not None and team.closed_at is not None else SeatExpired()
+
+
+async def _end_overdue(team: Team, seat: Seat, now: datetime) -> None:
+    """Does at once what the timers would do in a moment."""
+    if team.status == "OPEN":
+        await steps.fail(team, now)
+    else:
+        await steps.release(team, seat, now)
+
+
+async def _pay(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime) -> None:
+    if not await order_actions.mark_paid(seat.order_id):
+        raise RuntimeError(f"order {seat.order_id} of a held seat does not wait for its payment")
+    first = await db.value(
+        "UPDATE seats s SET status = 'PAID', held_until = NULL, paid_at = $2, joined_sequence = $3"
+        f" WHERE id = $1 AND status = 'HELD' RETURNING {steps.COUNTED_BY_THIS_SEAT}",
+        seat.id,
+        now,
+        team.sequence + 1,
+    )
+    after = await _seat_paid(group_buy, team, now)
+    people = 1 if first else 0
+    if after.status == "SUCCEEDED":
+        await _succeed(group_buy, after, people)
+    else:
+        counted = await steps.count(group_buy.id, joined=people, step=1)
+        steps.tell("OPENED" if team.status == "PENDING" else "JOINED", after, counted)
+
+
+async def _seat_paid(group_buy: GroupBuy, team: Team, now: datetime) -> Team:
+    if team.status == "PENDING":
+        [after] = await db.records(
+            Team,
+            "UPDATE teams SET status = 'OPEN', joined_count = 1, held_count = 0, sequence = sequence + 1,"
+            f" opened_at = $2, expires_at = $3 WHERE id = $1 AND status = 'PENDING' RETURNING {_TEAM}",
+            team.id,
+            now,
+            now + timedelta(seconds=group_buy.team_ttl_seconds),
+        )
+        return after
+    [after] = await db.records(
+        Team,
+        "UPDATE teams SET joined_count = joined_count + 1, held_count = held_count - 1, sequence = sequence + 1,"
+        " status = CASE WHEN joined_count + 1 = size THEN 'SUCCEEDED' ELSE status END,"
+        " closed_at = CASE WHEN joined_count + 1 = size THEN $2 ELSE closed_at END"
+        f" WHERE id = $1 AND status = 'OPEN' RETURNING {_TEAM}",
+        team.id,
+        now,
+    )
+    return after
+
+
+async def _succeed(group_buy: GroupBuy, team: Team, people: int) -> None:
+    """Seats and orders are confirmed together, and the units sold."""
+    seats = await db.rows(
+        "UPDATE seats SET status = 'CONFIRMED' WHERE team_id = $1 AND status = 'PAID' RETURNING order_id, quantity",
+        team.id,
+    )
+    units = sum(row["quantity"] for row in seats)
+    counted = await steps.count(group_buy.id, held=-units, sold=units, joined=people, step=1)
+    confirmed = await order_actions.confirm([row["order_id"] for row in seats])
+    if len(seats) != team.size or confirmed != team.size:
+        raise RuntimeError(f"team {team.id} of {team.size} has {len(seats)} paid seats and {confirmed} paid orders")
+    await stock.sell({group_buy.variant_id: units})
+    steps.tell("SUCCEEDED", team, counted)

@@ -1,0 +1,213 @@
+"""All reads of group-buys, batch first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from commerce.group_buys import rules
+from commerce.group_buys.records import GroupBuy, Member, Seat, Team
+from core import clock, db
+from core.ids import BEYOND
+from core.pagination import Page, PageRequest, page_of, pages_of
+
+# Where the next page starts in the lists of offers, and in an offer's open teams: (people still needed, id).
+EndingSoonKey = tuple[datetime, UUID]
+NewestKey = tuple[UUID]
+PopularKey = tuple[int, UUID]
+OpenTeamKey = tuple[int, UUID]
+
+_GROUP_BUY = db.columns(GroupBuy)
+_TEAM = db.columns(Team)
+_SEAT = db.columns(Seat)
+# Offers that run or will run; `$1` is now.
+_LISTED = f"SELECT {_GROUP_BUY} FROM group_buys WHERE phase <> 'CLOSED' AND ends_at > $1"
+# Nobody looks through more offers of one product than this.
+_MOST_RUNNING = 20
+
+
+async def by_ids(ids: Sequence[UUID]) -> list[GroupBuy | None]:
+    """The offers with `ids`, in their order."""
+    found = await db.records(GroupBuy, f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {group_buy.id: group_buy for group_buy in found})
+
+
+async def teams_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Team | None]:
+    """The teams with `ids`, in their order; one that never opened is None to all but its leader."""
+    found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {team.id: team for team in found if rules.can_see(team, viewer_id)})
+
+
+async def seats_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Seat | None]:
+    """The seats with `ids`, in their order; somebody else's is None."""
+    if viewer_id is None:
+        return [None] * len(ids)
+    found = await db.records(
+        Seat, f"SELECT {_SEAT} FROM seats WHERE id = ANY($1) AND user_id = $2", list(set(ids)), viewer_id
+    )
+    return db.in_order(ids, {seat.id: seat for seat in found})
+
+
+async def seats_of_orders(order_ids: Sequence[UUID]) -> list[Seat | None]:
+    """The seat that each order pays for; None for an order that pays for none."""
+    found = await db.records(Seat, f"SELECT {_SEAT} FROM seats WHERE order_id = ANY($1)", list(set(order_ids)))
+    return db.in_order(order_ids, {seat.order_id: seat for seat in found})
+
+
+async def team_of_orders(order_ids: Sequence[UUID]) -> list[Team | None]:
+    """The team that each order is a part of; None for a plain order. For whoever may see the order."""
+    found = await db.rows(
+        f"SELECT s.order_id, {db.columns(Team, 't')} FROM seats s JOIN teams t ON t.id = s.team_id"
+        " WHERE s.order_id = ANY($1)",
+        list(set(order_ids)),
+    )
+    return db.in_order(order_ids, {row[0]: Team(*row[1:]) for row in found})
+
+
+async def running_on(product_ids: Sequence[UUID]) -> list[list[GroupBuy]]:
+    """The offers that run now on each product, those that end first in front, 20 at the most."""
+    found = await db.records(
+        GroupBuy,
+        f"SELECT {db.columns(GroupBuy, 'g')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT {_GROUP_BUY} FROM group_buys WHERE product_id = p.id AND phase <> 'CLOSED'"
+        " AND starts_at <= $2 AND ends_at > $2 ORDER BY ends_at, id LIMIT $3) g ORDER BY g.ends_at, g.id",
+        list(set(product_ids)),
+        clock.now(),
+        _MOST_RUNNING,
+    )
+    grouped: dict[UUID, list[GroupBuy]] = {}
+    for group_buy in found:
+        grouped.setdefault(group_buy.product_id, []).append(group_buy)
+    return [grouped.get(product_id, []) for product_id in product_ids]
+
+
+async def ending_soon(request: PageRequest[EndingSoonKey]) -> Page[GroupBuy]:
+    """Offers that run or will, those that end first in front."""
+    after = request.key or (clock.now(), BEYOND)
+    found = await db.records(
+        GroupBuy,
+        f"{_LISTED} AND (ends_at, id) > ($2, $3) ORDER BY ends_at, id LIMIT $4",
+        clock.now(),
+        *after,
+        request.limit + 1,
+    )
+    return page_of(found, request, lambda group_buy: (group_buy.ends_at, group_buy.id))
+
+
+async def newest(request: PageRequest[NewestKey]) -> Page[GroupBuy]:
+    """Offers that run or will, the latest made in front."""
+    [after] = request.key or (BEYOND,)
+    found = await db.records(
+        GroupBuy, f"{_LISTED} AND id < $2 ORDER BY id DESC LIMIT $3", clock.now(), after, request.limit + 1
+    )
+    return page_of(found, request, lambda group_buy: (group_buy.id,))
+
+
+async def popular(request: PageRequest[PopularKey]) -> Page[GroupBuy]:
+    """Offers that run or will, those with most members in front."""
+    after = request.key or (2**31 - 1, BEYOND)
+    found = await db.records(
+        GroupBuy,
+        f"{_LISTED} AND (joined_count, id) < ($2::int, $3::uuid) ORDER BY joined_count DESC, id DESC LIMIT $4",
+        clock.now(),
+        *after,
+        request.limit + 1,
+    )
+    return page_of(found, request, lambda group_buy: (group_buy.joined_count, group_buy.id))
+
+
+async def open_teams(group_buy_ids: Sequence[UUID], request: PageRequest[OpenTeamKey]) -> list[Page[Team]]:
+    """A page of each offer's open teams: those that need fewest people first, then the oldest."""
+    remaining, after_id = request.key or (0, BEYOND)
+    found = await db.records(
+        Team,
+        f"SELECT {db.columns(Team, 't')} FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL"
+        f" (SELECT {_TEAM} FROM teams WHERE group_buy_id = g.id AND status = 'OPEN' AND expires_at > $2"
+        " AND (size - joined_count, id) > ($3::int, $4::uuid) ORDER BY size - joined_count, id LIMIT $5) t"
+        " ORDER BY t.size - t.joined_count, t.id",
+        list(set(group_buy_ids)),
+        clock.now(),
+        remaining,
+        after_id,
+        request.limit + 1,
+    )
+    return pages_of(
+        group_buy_ids,
+        ((team.group_buy_id, team) for team in found),
+        request,
+        lambda team: (team.remaining_count, team.id),
+    )
+
+
+async def members(teams: Sequence[Team]) -> list[list[Member]]:
+    """Those who have paid in each team, in the order in which they did, as of the team's `sequence`."""
+    found = await db.rows(
+        "SELECT team_id, user_id, paid_at, joined_sequence, left_sequence FROM seats"
+        " WHERE team_id = ANY($1) AND joined_sequence IS NOT NULL ORDER BY team_id, joined_sequence",
+        list({team.id for team in teams}),
+    )
+    stays: dict[UUID, list[tuple[UUID, datetime, int, int | None]]] = {}
+    for team_id, *stay in found:
+        stays.setdefault(team_id, []).append(tuple(stay))
+    return [
+        [
+            Member(user_id, paid_at, user_id == team.leader_id)
+            for user_id, paid_at, joined, left in stays.get(team.id, ())
+            if joined <= team.sequence and (left is None or left > team.sequence)
+        ]
+        for team in teams
+    ]
+
+
+async def seats_of_viewer(viewer_id: UUID | None, teams: Sequence[Team]) -> list[Seat | None]:
+    """The viewer's latest seat in each team; None for nobody and for who never took one."""
+    if viewer_id is None:
+        return [None] * len(teams)
+    found = await db.records(
+        Seat,
+        f"SELECT DISTINCT ON (team_id) {_SEAT} FROM seats WHERE user_id = $1 AND team_id = ANY($2)"
+        " ORDER BY team_id, id DESC",
+        viewer_id,
+        list({team.id for team in teams}),
+    )
+    return db.in_order([team.id for team in teams], {seat.team_id: seat for seat in found})
+
+
+async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Team]]:
+    """A page of the teams that each person holds, or until they failed held, a seat in; the newest team first."""
+    found = await db.rows(
+        f"SELECT v.id, {db.columns(Team, 't')} FROM unnest($1::uuid[]) AS v (id) CROSS JOIN LATERAL"
+        " (SELECT team_id FROM seats WHERE user_id = v.id AND status <> 'RELEASED' AND left_sequence IS NULL"
+        " AND team_id < $2 ORDER BY team_id DESC LIMIT $3) s JOIN teams t ON t.id = s.team_id ORDER BY t.id DESC",
+        list(set(viewer_ids)),
+        request.key or BEYOND,
+        request.limit + 1,
+    )
+    return pages_of(viewer_ids, ((row[0], Team(*row[1:])) for row in found), request, lambda team: team.id)
+
+
+async def standing(group_buy_id: UUID, buyer_id: UUID) -> rules.Standing | None:
+    """How somebody stands to an offer; None when there is no such offer."""
+    row = await db.row(
+        f"SELECT {_GROUP_BUY}, (SELECT coalesce(sum(quantity), 0) FROM seats s WHERE s.group_buy_id = g.id"
+        f" AND s.user_id = $2 AND s.status IN {rules.LIVE}) FROM group_buys g WHERE id = $1",
+        group_buy_id,
+        buyer_id,
+    )
+    return None if row is None else rules.Standing(GroupBuy(*row[:-1]), None, False, row[-1])
+
+
+async def standing_in(team_id: UUID, buyer_id: UUID) -> rules.Standing | None:
+    """How somebody stands to a team and its offer; None when there is no such team."""
+    row = await db.row(
+        f"SELECT {db.columns(GroupBuy, 'g')}, {db.columns(Team, 't')}, mine.in_team, mine.units"
+        " FROM teams t JOIN group_buys g ON g.id = t.group_buy_id CROSS JOIN LATERAL"
+        " (SELECT coalesce(bool_or(s.team_id = t.id), false) AS in_team, coalesce(sum(s.quantity), 0) AS units"
+        f" FROM seats s WHERE s.group_buy_id = g.id AND s.user_id = $2 AND s.status IN {rules.LIVE}) mine"
+        " WHERE t.id = $1",
+        team_id,
+        buyer_id,
+    )
+    if row is None:
+        return None
+    split = len(GroupBuy.__struct_fields__)
+    return rules.Standing(GroupBuy(*row[:split]), Team(*row[split:-2]), row[-2], row[-1])

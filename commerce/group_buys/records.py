@@ -1,0 +1,120 @@
+"""What other rooms see of a group-buy, its teams and their seats."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from commerce.orders import Order
+from core import clock
+from core.money import Money
+
+
+class GroupBuy(msgspec.Struct, frozen=True):
+    """An offer. `held` units belong to seats that are held or paid, `sold` ones to confirmed seats.
+
+    `phase` is what has been told to the world (SCHEDULED, RUNNING, ENDED, CLOSED); `status` asks the clock.
+    """
+
+    id: UUID
+    shop_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    title: str
+    price_minor: int
+    currency: str
+    team_size: int
+    team_ttl_seconds: int
+    starts_at: datetime
+    ends_at: datetime
+    stock: int
+    held: int
+    sold: int
+    per_user_limit: int
+    joined_count: int
+    phase: str
+    sequence: int
+
+    @property
+    def price(self) -> Money:
+        """Per unit, when the team succeeds."""
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ended, its last team too, and what was not sold went back to the variant."""
+        return self.phase == "CLOSED"
+
+    @property
+    def available(self) -> int:
+        """Units still to be had."""
+        return 0 if self.closed else self.stock - self.held - self.sold
+
+    @property
+    def status(self) -> str:
+        """SCHEDULED, ACTIVE, SOLD_OUT or ENDED as of now."""
+        now = clock.now()
+        if now >= self.ends_at:
+            return "ENDED"
+        if now < self.starts_at:
+            return "SCHEDULED"
+        return "ACTIVE" if self.available > 0 else "SOLD_OUT"
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A team as of its `sequence`. It has no deadline until its leader has paid."""
+
+    id: UUID
+    group_buy_id: UUID
+    leader_id: UUID
+    size: int
+    joined_count: int
+    held_count: int
+    status: str
+    opened_at: datetime | None
+    expires_at: datetime | None
+    closed_at: datetime | None
+    sequence: int
+
+    @property
+    def remaining_count(self) -> int:
+        """People still needed."""
+        return self.size - self.joined_count
+
+    @property
+    def open_seat_count(self) -> int:
+        """Places that can be taken now."""
+        running = self.status == "OPEN" and self.expires_at is not None and clock.now() < self.expires_at
+        return self.size - self.joined_count - self.held_count if running else 0
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """A place in a team. Its holder is a member from the team's `joined_sequence` until `left_sequence`."""
+
+    id: UUID
+    team_id: UUID
+    group_buy_id: UUID
+    user_id: UUID
+    order_id: UUID
+    quantity: int
+    status: str
+    held_until: datetime | None
+    paid_at: datetime | None
+    joined_sequence: int | None
+    left_sequence: int | None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody who has paid for a seat in a team."""
+
+    user_id: UUID
+    joined_at: datetime
+    is_leader: bool
+
+
+class TakenSeat(msgspec.Struct, frozen=True):
+    """A seat just taken, with its team and the order to pay."""
+
+    seat: Seat
+    team: Team
+    order: Order

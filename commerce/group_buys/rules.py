@@ -1,0 +1,135 @@
+"""Who may take a seat, how long it is held, and what an offer may be."""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from commerce.group_buys.errors import (
+    AlreadyInTeam,
+    Ended,
+    LimitExceeded,
+    NotStarted,
+    OfferSoldOut,
+    TeamClosed,
+    TeamFull,
+)
+from commerce.group_buys.records import GroupBuy, Team
+from core import validation
+from core.errors import Conflict, Invalid, NotFound, Refusal
+
+HOLD = timedelta(minutes=10)
+MAX_UNITS = 999
+MAX_STOCK = 10_000_000
+_DAY = 86_400
+# Holding a seat, or having paid for one, in a team that has not failed.
+LIVE = "('HELD', 'PAID', 'CONFIRMED')"
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a merchant offers, as given."""
+
+    price: Decimal
+    team_size: int
+    team_ttl_seconds: int
+    starts_at: datetime
+    ends_at: datetime
+    stock: int
+    per_user_limit: int
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How somebody stands to an offer, and to one of its teams if one is asked for."""
+
+    group_buy: GroupBuy
+    team: Team | None
+    in_team: bool
+    units: int
+
+
+def check_terms(terms: Terms, now: datetime) -> None:
+    """Raises Invalid, with its field, for an offer that nobody may make."""
+    validation.between(terms.team_size, "team_size", least=2, most=100)
+    validation.between(terms.team_ttl_seconds, "team_ttl_seconds", least=5, most=7 * _DAY)
+    validation.between(terms.stock, "stock", least=1, most=MAX_STOCK)
+    validation.between(terms.per_user_limit, "per_user_limit", least=1, most=MAX_UNITS)
+    if terms.ends_at <= terms.starts_at:
+        raise Invalid("ends_at", zh="结束时间必须晚于开始时间", en="Must be after the start")
+    if terms.ends_at <= now:
+        raise Invalid("ends_at", zh="结束时间必须在将来", en="Must be in the future")
+
+
+def offer_price(price: Decimal, currency: str, variant_price_minor: int) -> int:
+    """The price in minor units. Raises Invalid unless it is above 0 and below the variant's own."""
+    minor = validation.price(price, currency, "price")
+    if minor >= variant_price_minor:
+        raise Invalid("price", zh="拼团价必须低于单买价", en="Must be lower than the variant's own price")
+    return minor
+
+
+def quantity(value: int) -> int:
+    """The units asked for. Raises Invalid below 1."""
+    if value < 1:
+        raise Invalid("quantity", zh="数量至少为 1", en="At least 1")
+    return value
+
+
+def why_not_open(standing: Standing, units: int, now: datetime) -> Refusal | None:
+    """Why somebody may not open a team for `units`; None when they may."""
+    group_buy = standing.group_buy
+    if now < group_buy.starts_at:
+        return NotStarted("group_buy_id")
+    if now >= group_buy.ends_at:
+        return Ended("group_buy_id")
+    return _why_not_units(standing, units)
+
+
+def why_not_join(standing: Standing, buyer_id: UUID, units: int, now: datetime) -> Refusal | None:
+    """Why somebody may not join the team for `units`; None when they may."""
+    team = standing.team
+    if team is None or not can_see(team, buyer_id):
+        return NotFound("team_id")
+    if team.status not in ("OPEN", "PENDING") or (team.expires_at is not None and now >= team.expires_at):
+        return TeamClosed("team_id")
+    if standing.in_team:
+        return AlreadyInTeam("team_id")
+    if team.joined_count + team.held_count >= team.size:
+        return TeamFull("team_id")
+    return _why_not_units(standing, units)
+
+
+def _why_not_units(standing: Standing, units: int) -> Refusal | None:
+    group_buy = standing.group_buy
+    if standing.units + units > group_buy.per_user_limit:
+        return LimitExceeded("quantity", limit=group_buy.per_user_limit)
+    if units > group_buy.available:
+        return OfferSoldOut("quantity", available=group_buy.available)
+    return None
+
+
+def refused(reason: Refusal | None) -> Refusal:
+    """The reason, or Conflict when the one there was has gone in the meantime."""
+    return reason or Conflict()
+
+
+def can_see(team: Team, viewer_id: UUID | None) -> bool:
+    """Whether a viewer may see a team: one that never opened is its leader's alone."""
+    return team.opened_at is not None or team.leader_id == viewer_id
+
+
+def is_over(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
+    """Whether a payment comes too late for a team: at or after its deadline, or, before it opened, the offer's end."""
+    end = group_buy.ends_at if team.status == "PENDING" else team.expires_at
+    return end is None or now >= end
+
+
+def held_until(now: datetime, end: datetime) -> datetime:
+    """Until when a seat is held: ten minutes, and never past `end` (the team's deadline, or the offer's end)."""
+    return min(now + HOLD, end)
+
+
+def fingerprint(*parts: object) -> str:
+    """What makes two requests under one idempotency key the same."""
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

@@ -1,0 +1,1 @@
+"""Group-buys in the graph."""

@@ -1,0 +1,213 @@
+"""Types of group-buys."""
+
+import datetime
+import enum
+
+import strawberry
+
+from commerce import group_buys
+from schema.batching import batched
+from schema.context import Info
+from schema.errors import Payload
+from schema.group_buys import fields
+from schema.ids import global_id
+from schema.node import Node
+from schema.pagination import PageInfo
+from schema.products.types import Money
+from schema.refs import (
+    GroupBuyRef,
+    GroupBuyTeamConnectionRef,
+    GroupBuyTeamRef,
+    OrderRef,
+    ProductRef,
+    ProductVariantRef,
+    SeatRef,
+    UserRef,
+)
+
+
+@strawberry.enum(description="Where a group-buy stands now, by the server's clock.")
+class GroupBuyStatus(enum.Enum):
+    SCHEDULED = strawberry.enum_value("SCHEDULED", description="It has not started: no team can be opened yet.")
+    ACTIVE = strawberry.enum_value("ACTIVE", description="Teams can be opened and joined.")
+    ENDED = strawberry.enum_value(
+        "ENDED", description="No team can be opened any more; open teams live to their own deadline."
+    )
+    SOLD_OUT = strawberry.enum_value(
+        "SOLD_OUT", description="Every unit is sold or held now. Units held for unpaid seats may come back."
+    )
+
+
+@strawberry.enum(description="PENDING → OPEN → SUCCEEDED or FAILED; PENDING → FAILED when its leader never pays.")
+class TeamStatus(enum.Enum):
+    PENDING = strawberry.enum_value(
+        "PENDING", description="Its leader has not paid yet: nobody else sees it or can join it."
+    )
+    OPEN = strawberry.enum_value("OPEN", description="Its clock runs; places can be taken.")
+    SUCCEEDED = strawberry.enum_value("SUCCEEDED", description="Everybody it needs has paid: all orders are confirmed.")
+    FAILED = strawberry.enum_value(
+        "FAILED", description="Its deadline passed, or everybody left: whoever paid is refunded in full."
+    )
+
+
+@strawberry.enum(description="HELD → PAID → CONFIRMED; HELD → RELEASED; PAID → REFUNDING → REFUNDED.")
+class SeatStatus(enum.Enum):
+    HELD = strawberry.enum_value("HELD", description="Kept until `heldUntil` while its order is paid.")
+    PAID = strawberry.enum_value("PAID", description="Paid; the team still needs people.")
+    CONFIRMED = strawberry.enum_value("CONFIRMED", description="The team succeeded.")
+    RELEASED = strawberry.enum_value("RELEASED", description="Not paid in time, or cancelled before payment.")
+    REFUNDING = strawberry.enum_value("REFUNDING", description="Left, or its team failed: the refund is on its way.")
+    REFUNDED = strawberry.enum_value("REFUNDED", description="Refunded in full.")
+
+
+@strawberry.type(description="A group-buy (拼团): an offer of one variant at a lower price to teams of a given size.")
+class GroupBuy(Node):
+    id: strawberry.ID = global_id("group_buy")
+    product: ProductRef = batched(fields.product, description="What it offers.")
+    variant: ProductVariantRef = batched(fields.variant, description="Which variant of the product.")
+    price: Money = strawberry.field(description="Price per unit when the team succeeds.")
+    team_size: int = strawberry.field(description="People a team needs, 2 to 100.")
+    team_ttl_seconds: int = strawberry.field(description="Seconds a team has from its opening: 5 to 604800 (7 days).")
+    starts_at: datetime.datetime = strawberry.field(description="From when teams can be opened.")
+    ends_at: datetime.datetime = strawberry.field(
+        description="From when no team can be opened any more. Teams open by then live to their own deadline."
+    )
+    status: GroupBuyStatus = strawberry.field(description="Where it stands now.")
+    stock: int = strawberry.field(description="Units set aside for this offer.")
+    available: int = strawberry.field(description="Units still to be had: stock less those held, paid and sold.")
+    per_user_limit: int = strawberry.field(
+        description="Units one person may buy in all, over all teams of the offer but failed ones."
+    )
+    joined_count: int = strawberry.field(description="People who hold a paid or confirmed seat in it.")
+    open_teams: GroupBuyTeamConnectionRef = batched(
+        fields.open_teams, description="Open teams, those that need fewest people first, then the oldest."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, group_buys.GroupBuy)
+
+
+@strawberry.type(description="A group-buy in a list.")
+class GroupBuyEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: GroupBuy = strawberry.field(description="The group-buy.")
+
+
+@strawberry.type(description="A page of group-buys.")
+class GroupBuyConnection:
+    edges: list[GroupBuyEdge] = strawberry.field(description="The group-buys of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(description="Somebody who has paid for a seat in a team.")
+class TeamMember:
+    user: UserRef = batched(fields.member_user, description="Who it is: always somebody who exists.")
+    joined_at: datetime.datetime = strawberry.field(description="When the seat was paid.")
+    is_leader: bool = strawberry.field(description="Whether this is the team's leader.")
+
+
+@strawberry.type(
+    description="One team of a group-buy. It opens when its leader has paid, and succeeds when `size` people have."
+)
+class GroupBuyTeam(Node):
+    id: strawberry.ID = global_id("team")
+    group_buy: GroupBuyRef = batched(fields.group_buy, description="The offer it is a team of.")
+    leader: UserRef = batched(
+        fields.leader,
+        description="Who opened it; when the leader leaves, the earliest paid member becomes leader.",
+    )
+    members: list[TeamMember] = batched(
+        fields.members, description="Those who have paid, in the order in which they did."
+    )
+    size: int = strawberry.field(description="People it needs.")
+    joined_count: int = strawberry.field(description="People who have paid.")
+    remaining_count: int = strawberry.field(description="People still needed: size less joinedCount.")
+    open_seat_count: int = strawberry.field(description="Places that can be taken now: those neither paid nor held.")
+    status: TeamStatus = strawberry.field(description="Where it stands.")
+    opened_at: datetime.datetime | None = strawberry.field(description="When the leader's payment was captured.")
+    expires_at: datetime.datetime | None = strawberry.field(
+        description="When it fails if people are still missing. Count down by `serverNow`. Null until it opens."
+    )
+    closed_at: datetime.datetime | None = strawberry.field(description="When it succeeded or failed.")
+    viewer_seat: SeatRef | None = batched(
+        fields.viewer_seat, description="The viewer's latest seat in it; null for nobody and for who never took one."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, group_buys.Team)
+
+
+@strawberry.type(description="A team in a list.")
+class GroupBuyTeamEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: GroupBuyTeam = strawberry.field(description="The team.")
+
+
+@strawberry.type(description="A page of teams.")
+class GroupBuyTeamConnection:
+    edges: list[GroupBuyTeamEdge] = strawberry.field(description="The teams of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(
+    description="A place in a team: held while its buyer pays, and never sold twice. Only its holder sees it."
+)
+class Seat(Node):
+    id: strawberry.ID = global_id("seat")
+    team: GroupBuyTeamRef = batched(fields.seat_team, description="The team it is in.")
+    status: SeatStatus = strawberry.field(description="Where it stands.")
+    held_until: datetime.datetime | None = strawberry.field(
+        description="Until when it is held for payment: ten minutes, and never past the team's deadline."
+        " Count down by `serverNow`. Null unless it is HELD."
+    )
+    order: OrderRef = batched(fields.seat_order, description="The order that pays for it.")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, group_buys.Seat)
+
+
+@strawberry.enum(
+    description="JOINED: somebody's seat was paid; the last one brings SUCCEEDED alone. Holding a seat is no event."
+)
+class TeamEvent(enum.Enum):
+    SNAPSHOT = strawberry.enum_value("SNAPSHOT", description="The whole truth, on subscribing or after a gap.")
+    OPENED = strawberry.enum_value("OPENED", description="The leader has paid, and the clock runs.")
+    JOINED = strawberry.enum_value("JOINED", description="Somebody's seat was paid.")
+    LEFT = strawberry.enum_value("LEFT", description="A member left; the leader may be another one now.")
+    SUCCEEDED = strawberry.enum_value("SUCCEEDED", description="The last seat was paid: all orders are confirmed.")
+    FAILED = strawberry.enum_value("FAILED", description="The deadline passed, or everybody left.")
+
+
+@strawberry.type(description="A step in the life of a team.")
+class TeamProgress:
+    sequence: int = strawberry.field(description="Strictly growing: give the last one as `afterSequence` to resume.")
+    event: TeamEvent = strawberry.field(description="What happened.")
+    team: GroupBuyTeam = strawberry.field(description="The team as of this step.")
+    server_now: datetime.datetime = strawberry.field(description="The server's clock, to count down by.")
+
+
+@strawberry.type(description="A step in the life of a group-buy.")
+class GroupBuyProgress:
+    sequence: int = strawberry.field(description="Strictly growing: give the last one as `afterSequence` to resume.")
+    group_buy: GroupBuy = strawberry.field(description="The group-buy as of this step.")
+    team: GroupBuyTeam | None = strawberry.field(
+        description="The team that changed; null in the snapshot, and when the offer itself started or ended."
+    )
+    server_now: datetime.datetime = strawberry.field(description="The server's clock, to count down by.")
+
+
+@strawberry.type(description="A group-buy just made, or why there is none.")
+class GroupBuyPayload(Payload):
+    group_buy: GroupBuy | None = strawberry.field(default=None, description="Null when it was refused.")
+
+
+@strawberry.type(description="A seat just taken with the order to pay, or why not.")
+class SeatPayload(Payload):
+    seat: Seat | None = strawberry.field(default=None, description="The seat; null when it was refused.")
+    team: GroupBuyTeam | None = strawberry.field(default=None, description="Its team; null when it was refused.")
+    order: OrderRef | None = strawberry.field(
+        default=None, description="The order to pay with `payOrder` while the seat is held; null when it was refused."
+    )
