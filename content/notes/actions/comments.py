@@ -1,0 +1,73 @@
+"""Saying something of a note, and taking it back."""
+
+from uuid import UUID
+
+from content.notes import rules
+from content.notes.events import CommentAdded, CommentDeleted
+from content.notes.records import Comment
+from core import clock, db, outbox
+from core.errors import Forbidden, Invalid, NotFound
+from core.ids import new_id
+from core.unit_of_work import action
+
+
+@action
+async def add_comment(author_id: UUID, note_id: UUID, body: str, reply_to_id: UUID | None = None) -> Comment:
+    """Comments on a note, or replies to a comment of it. Raises Invalid or NotFound; records CommentAdded."""
+    said = rules.comment(body)
+    await _count(note_id, 1)
+    if reply_to_id is not None:
+        await _require_comment_of(note_id, reply_to_id)
+    comment = Comment(new_id(), note_id, author_id, said, reply_to_id, 0, clock.now())
+    await db.execute(
+        f"INSERT INTO comments ({db.columns(Comment)}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        comment.id,
+        note_id,
+        author_id,
+        said,
+        reply_to_id,
+        comment.like_count,
+        comment.created_at,
+    )
+    outbox.record(CommentAdded(note_id=note_id, comment_id=comment.id, author_id=author_id))
+    return comment
+
+
+@action
+async def delete_comment(viewer_id: UUID, comment_id: UUID) -> None:
+    """Takes a comment away; its author may, and the note's. Its replies stay.
+
+    Raises Forbidden or NotFound; records CommentDeleted.
+    """
+    found = await db.row(
+        "SELECT n.id, c.author_id, n.author_id FROM comments c JOIN notes n ON n.id = c.note_id"
+        " WHERE c.id = $1 AND n.deleted_at IS NULL",
+        comment_id,
+    )
+    if found is None:
+        raise NotFound("comment_id")
+    note_id, *entitled = found
+    if viewer_id not in entitled:
+        raise Forbidden("comment_id")
+    # The note's row before the comment's, as when one is added: so the two never wait for each other.
+    await _count(note_id, -1)
+    if not await db.execute("DELETE FROM comments WHERE id = $1", comment_id):
+        raise NotFound("comment_id")
+    outbox.record(CommentDeleted(note_id=note_id, comment_id=comment_id))
+
+
+async def _count(note_id: UUID, change: int) -> None:
+    counted = await db.execute(
+        "UPDATE notes SET comment_count = comment_count + $2 WHERE id = $1 AND deleted_at IS NULL", note_id, change
+    )
+    if not counted:
+        raise NotFound("note_id")
+
+
+async def _require_comment_of(note_id: UUID, comment_id: UUID) -> None:
+    """Raises unless the comment is one of the note's; until the transaction ends it stays one."""
+    where = await db.value("SELECT note_id FROM comments WHERE id = $1 FOR KEY SHARE", comment_id)
+    if where is None:
+        raise NotFound("reply_to_id")
+    if where != note_id:
+        raise Invalid("reply_to_id", zh="只能回复同一篇笔记下的评论", en="Not a comment of this note")

@@ -1,0 +1,181 @@
+"""All reads of notes, their tags, topics and comments, batch first. Deleted notes are there for nobody."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from content.notes import rules
+from content.notes.records import Comment, Note, ProductTag, Topic
+from core import db
+from core.errors import Invalid
+from core.ids import BEYOND
+from core.pagination import Page, PageRequest, pages_of
+
+_NOTE = db.columns(Note)
+_NOTE_N = db.columns(Note, "n")
+
+
+async def by_ids(ids: Sequence[UUID]) -> list[Note | None]:
+    """The notes with `ids`, in their order."""
+    found = await _notes(f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL", list(set(ids)))
+    return db.in_order(ids, {note.id: note for note in found})
+
+
+async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
+    """A page of each author's notes, newest first."""
+    return await _pages(
+        "SELECT * FROM notes WHERE author_id = p.id AND id < $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT $3",
+        author_ids,
+        request,
+    )
+
+
+async def page_by_topic(topic_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
+    """A page of the notes about each topic, newest first."""
+    return await _pages(
+        "SELECT notes.* FROM note_topics t JOIN notes ON notes.id = t.note_id"
+        " WHERE t.topic_id = p.id AND t.note_id < $2 ORDER BY t.note_id DESC LIMIT $3",
+        topic_ids,
+        request,
+    )
+
+
+async def page_by_product(product_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
+    """A page of the notes that feature each product, newest first."""
+    return await _pages(
+        "SELECT notes.* FROM (SELECT DISTINCT note_id FROM note_products WHERE product_id = p.id AND note_id < $2"
+        " ORDER BY note_id DESC LIMIT $3) t JOIN notes ON notes.id = t.note_id",
+        product_ids,
+        request,
+    )
+
+
+async def _pages(one: str, parents: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
+    found = await db.rows(
+        f"SELECT p.id, {_NOTE_N} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL ({one}) n ORDER BY n.id DESC",
+        list(set(parents)),
+        request.key or BEYOND,
+        request.limit + 1,
+    )
+    return pages_of(parents, ((row[0], Note.from_row(row[1:])) for row in found), request, lambda note: note.id)
+
+
+async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
+    """Up to `limit + 1` notes of all these authors together, newest first.
+
+    No author can be on the page whose newest note is not among the page's length of newest ones: so one probe of the
+    index for each author, and a page's length of notes for as many authors, are enough however much they wrote.
+    """
+    one = "SELECT * FROM notes WHERE author_id = a.id AND id < $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT"
+    return await _notes(
+        f"WITH recent AS (SELECT a.id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL ({one} 1) n"
+        f" ORDER BY n.id DESC LIMIT $3)"
+        f" SELECT {_NOTE_N} FROM recent a CROSS JOIN LATERAL ({one} $3) n ORDER BY n.id DESC LIMIT $3",
+        author_ids,
+        request.key or BEYOND,
+        request.limit + 1,
+    )
+
+
+async def hottest(request: PageRequest[tuple[float, UUID]]) -> list[Note]:
+    """Up to `limit + 1` notes by `hot_score`, which weighs engagement against age."""
+    score, last = request.key or (float("inf"), BEYOND)
+    return await _notes(
+        f"SELECT {_NOTE} FROM notes WHERE deleted_at IS NULL AND (hot_score, id) < ($1, $2)"
+        " ORDER BY hot_score DESC, id DESC LIMIT $3",
+        score,
+        last,
+        request.limit + 1,
+    )
+
+
+async def _notes(sql: str, *args: object) -> list[Note]:
+    return [Note.from_row(row) for row in await db.rows(sql, *args)]
+
+
+async def tags_of(note_ids: Sequence[UUID]) -> list[list[ProductTag]]:
+    """Each note's product tags, in the author's order."""
+    found = await db.records(
+        ProductTag,
+        f"SELECT {db.columns(ProductTag)} FROM note_products WHERE note_id = ANY($1) ORDER BY position",
+        list(set(note_ids)),
+    )
+    tags: dict[UUID, list[ProductTag]] = {}
+    for tag in found:
+        tags.setdefault(tag.note_id, []).append(tag)
+    return [tags.get(note_id, []) for note_id in note_ids]
+
+
+async def topics_of(note_ids: Sequence[UUID]) -> list[list[Topic]]:
+    """Each note's topics, in the author's order."""
+    found = await db.rows(
+        f"SELECT l.note_id, {db.columns(Topic, 't')} FROM note_topics l JOIN topics t ON t.id = l.topic_id"
+        " WHERE l.note_id = ANY($1) ORDER BY l.position",
+        list(set(note_ids)),
+    )
+    topics: dict[UUID, list[Topic]] = {}
+    for note_id, *topic in found:
+        topics.setdefault(note_id, []).append(Topic(*topic))
+    return [topics.get(note_id, []) for note_id in note_ids]
+
+
+async def topics_by_ids(ids: Sequence[UUID]) -> list[Topic | None]:
+    """The topics with `ids`, in their order."""
+    found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {topic.id: topic for topic in found})
+
+
+async def topic_by_name(name: str) -> Topic | None:
+    """The topic of a name, with or without #, in whatever case it is written."""
+    try:
+        key = rules.topic_key(rules.topic_name(name))
+    except Invalid:
+        return None
+    found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE name_key = $1", key)
+    return found[0] if found else None
+
+
+async def liked_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list[bool]:
+    """Whether the viewer likes each note; False for nobody."""
+    return await _engaged("note_likes", viewer_id, note_ids)
+
+
+async def collected_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list[bool]:
+    """Whether the viewer keeps each note; False for nobody."""
+    return await _engaged("note_collects", viewer_id, note_ids)
+
+
+async def _engaged(
+    table: Literal["note_likes", "note_collects"], viewer_id: UUID | None, note_ids: Sequence[UUID]
+) -> list[bool]:
+    if viewer_id is None:
+        return [False] * len(note_ids)
+    found = await db.rows(
+        f"SELECT note_id FROM {table} WHERE user_id = $1 AND note_id = ANY($2)", viewer_id, list(set(note_ids))
+    )
+    theirs = {note_id for (note_id,) in found}
+    return [note_id in theirs for note_id in note_ids]
+
+
+async def comments_by_ids(ids: Sequence[UUID]) -> list[Comment | None]:
+    """The comments with `ids`, in their order."""
+    found = await db.records(
+        Comment,
+        f"SELECT {db.columns(Comment, 'c')} FROM comments c JOIN notes n ON n.id = c.note_id"
+        " WHERE c.id = ANY($1) AND n.deleted_at IS NULL",
+        list(set(ids)),
+    )
+    return db.in_order(ids, {comment.id: comment for comment in found})
+
+
+async def comments_of(note_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Comment]]:
+    """A page of each note's comments, newest first."""
+    found = await db.records(
+        Comment,
+        f"SELECT {db.columns(Comment, 'c')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        " (SELECT * FROM comments WHERE note_id = p.id AND id < $2 ORDER BY id DESC LIMIT $3) c ORDER BY c.id DESC",
+        list(set(note_ids)),
+        request.key or BEYOND,
+        request.limit + 1,
+    )
+    return pages_of(note_ids, ((comment.note_id, comment) for comment in found), request, lambda comment: comment.id)
