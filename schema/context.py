@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from content.live.presence import Presence
 from core.bus import Bus
 from core.errors import Unauthenticated
 from core.settings import Settings
@@ -20,6 +21,7 @@ class Services:
 
     settings: Settings
     bus: Bus
+    presence: Presence
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Live streams in the graph."""
