@@ -1,10 +1,12 @@
 """Mutations of people."""
 
+import msgspec
 import strawberry
 
-from people.accounts import actions
-from schema.accounts.inputs import SignUpInput
-from schema.accounts.types import SessionPayload
+from core.errors import Unauthenticated
+from people.accounts import actions, queries
+from schema.accounts.inputs import RefreshSessionInput, SignInInput, SignUpInput, UpdateProfileInput
+from schema.accounts.types import SessionPayload, SignOutPayload, UserPayload
 from schema.context import Info
 from schema.errors import mutation
 
@@ -15,3 +17,36 @@ class AccountMutations:
     async def sign_up(self, info: Info, input: SignUpInput) -> SessionPayload:
         session = await actions.sign_up(input.handle, input.display_name, input.password)
         return SessionPayload.of(session=session)
+
+    @mutation(
+        "Opens a session. Refused with UNAUTHENTICATED, alike for a wrong password and an unknown handle;"
+        " with RATE_LIMITED for a minute after ten wrong passwords in a row."
+    )
+    async def sign_in(self, info: Info, input: SignInInput) -> SessionPayload:
+        return SessionPayload.of(session=await actions.sign_in(input.handle, input.password))
+
+    @mutation("New tokens for the refresh token, which is spent by it. Refused with UNAUTHENTICATED.")
+    async def refresh_session(self, info: Info, input: RefreshSessionInput) -> SessionPayload:
+        return SessionPayload.of(session=await actions.refresh_session(input.refresh_token))
+
+    @mutation(
+        "Ends the session of this request: its tokens are worth nothing from now on. Refused with UNAUTHENTICATED."
+    )
+    async def sign_out(self, info: Info) -> SignOutPayload:
+        viewer = info.context.viewer
+        if viewer is None:
+            raise Unauthenticated()
+        await actions.revoke_session(viewer.session_id)
+        return SignOutPayload.of()
+
+    @mutation("Changes your public side. Refused with UNAUTHENTICATED or INVALID.")
+    async def update_profile(self, info: Info, input: UpdateProfileInput) -> UserPayload:
+        viewer_id = info.context.require_viewer()
+        await actions.update_profile(
+            viewer_id,
+            display_name=input.display_name,
+            bio=input.bio,
+            avatar_url=msgspec.UNSET if input.avatar_url is strawberry.UNSET else input.avatar_url,
+        )
+        [account] = await queries.by_ids([viewer_id])
+        return UserPayload.of(user=account)

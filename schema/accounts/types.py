@@ -9,10 +9,19 @@ from schema.accounts import fields
 from schema.batching import batched
 from schema.context import Info
 from schema.errors import Payload
+from schema.follows import fields as follow_fields
 from schema.ids import global_id
 from schema.node import Node
 from schema.pagination import PageInfo
-from schema.refs import UserRef
+from schema.refs import (
+    GroupBuyTeamConnectionRef,
+    LiveStreamConnectionRef,
+    NoteConnectionRef,
+    OrderConnectionRef,
+    ShopRef,
+    UserConnectionRef,
+    UserRef,
+)
 from schema.scalars import URL
 
 
@@ -30,6 +39,23 @@ class User(Node):
     follower_count: int = strawberry.field(description="People who follow this person.")
     following_count: int = strawberry.field(description="People whom this person follows.")
     note_count: int = strawberry.field(description="Published notes.")
+    viewer_is_following: bool = batched(
+        follow_fields.viewer_is_following, description="Whether you follow this person; false for nobody."
+    )
+    follows_viewer: bool = batched(
+        follow_fields.follows_viewer, description="Whether this person follows you; false for nobody."
+    )
+    notes: NoteConnectionRef = batched(fields.notes, description="Published notes, newest first.")
+    followers: UserConnectionRef = batched(
+        follow_fields.followers, description="People who follow this person, those who came last first."
+    )
+    following: UserConnectionRef = batched(
+        follow_fields.following, description="People whom this person follows, the last first."
+    )
+    live_streams: LiveStreamConnectionRef = batched(
+        fields.live_streams, description="Streams that this person hosts, newest first."
+    )
+    shop: ShopRef | None = batched(fields.shop, description="The person's shop; null without one.")
     created_at: datetime.datetime = strawberry.field(description="When the person signed up.")
 
     @classmethod
@@ -49,6 +75,15 @@ class UserConnection:
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
 
 
+@strawberry.type(description="What only the signed-in person may see.")
+class Viewer:
+    user: UserRef = batched(fields.viewer_user, description="Your public side.")
+    orders: OrderConnectionRef = batched(fields.orders, description="Your orders, newest first.")
+    teams: GroupBuyTeamConnectionRef = batched(
+        fields.teams, description="The teams that you hold a seat in, newest first."
+    )
+
+
 @strawberry.type(description="Tokens of a signed-in device. Both are secrets; the refresh token is good once.")
 class Session:
     access_token: str = strawberry.field(description='Send it as "Authorization: Bearer …".')
@@ -60,3 +95,13 @@ class Session:
 @strawberry.type(description="A new session, or why there is none.")
 class SessionPayload(Payload):
     session: Session | None = strawberry.field(default=None, description="Null when it was refused.")
+
+
+@strawberry.type(description="That the session has ended, or why not.")
+class SignOutPayload(Payload):
+    pass
+
+
+@strawberry.type(description="The person as they are now, or why nothing was done.")
+class UserPayload(Payload):
+    user: User | None = strawberry.field(default=None, description="Null when it was refused.")

@@ -1,0 +1,24 @@
+"""Queries of feeds."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from content.feed import queries
+from core.pagination import page_request
+from schema.context import Info
+from schema.feed.types import FeedConnection, FeedKind
+from schema.pagination import After, First
+
+_Kind = Annotated[FeedKind, strawberry.argument(description="Which feed.")]
+
+
+@strawberry.type
+class FeedQueries:
+    @strawberry.field(description="Notes for the viewer, and why each is among them.", graphql_type=FeedConnection)
+    async def feed(self, info: Info, kind: _Kind = FeedKind.DISCOVER, first: First = 20, after: After = None) -> Any:
+        viewer_id = info.context.viewer_id
+        if kind is FeedKind.FOLLOWING:
+            return await queries.following(viewer_id, page_request(first, after))
+        return await queries.discover(viewer_id, page_request(first, after, tuple[float, UUID]))

@@ -1,0 +1,150 @@
+"""Types of notes, topics, product tags and comments."""
+
+import datetime
+import enum
+
+import strawberry
+
+import content.notes
+from schema.batching import batched
+from schema.context import Info
+from schema.errors import Payload
+from schema.ids import global_id
+from schema.node import Node
+from schema.notes import fields
+from schema.pagination import PageInfo
+from schema.refs import CommentRef, NoteConnectionRef, ProductRef, UserRef
+from schema.scalars import URL
+
+
+@strawberry.enum(description="What a note mainly is.")
+class NoteKind(enum.Enum):
+    IMAGE = strawberry.enum_value("IMAGE", description="Pictures with a text.")
+    VIDEO = strawberry.enum_value("VIDEO", description="A video with a text.")
+    ARTICLE = strawberry.enum_value("ARTICLE", description="A longer text, with pictures or without.")
+
+
+@strawberry.enum(description="What a medium is.")
+class MediaKind(enum.Enum):
+    IMAGE = strawberry.enum_value("IMAGE", description="A still picture.")
+    VIDEO = strawberry.enum_value("VIDEO", description="A video.")
+
+
+@strawberry.type(description="A picture or a video of a note.")
+class Media:
+    kind: MediaKind = strawberry.field(description="Picture or video.")
+    url: URL = strawberry.field(description="Where it is.")
+    width: int | None = strawberry.field(description="In pixels; null when the author did not tell.")
+    height: int | None = strawberry.field(description="In pixels; null when the author did not tell.")
+    alt: str | None = strawberry.field(description="What is to be seen, for who cannot see it; up to 500 characters.")
+
+
+@strawberry.type(description="What notes are about (话题). Upper and lower case are the same topic.")
+class Topic(Node):
+    id: strawberry.ID = global_id("topic")
+    name: str = strawberry.field(description="Without #, as it was first written; 1 to 30 characters.")
+    note_count: int = strawberry.field(description="Published notes about it.")
+    notes: NoteConnectionRef = batched(fields.topic_notes, description="The notes about it, newest first.")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, content.notes.Topic)
+
+
+@strawberry.type(description="A product pinned on a note: what makes the note shoppable.")
+class ProductTag:
+    product: ProductRef = batched(fields.tagged_product, description="The product.")
+    media_index: int | None = strawberry.field(
+        description="Which of the note's media it sits on, from 0; null for the note as a whole."
+    )
+    x: float | None = strawberry.field(description="Where on it from the left, 0 to 1.")
+    y: float | None = strawberry.field(description="Where on it from the top, 0 to 1.")
+
+
+@strawberry.type(
+    description="A note (种草笔记): what a person recommends, in pictures, video or text, with the products in it."
+)
+class Note(Node):
+    id: strawberry.ID = global_id("note")
+    author: UserRef = batched(fields.author, description="Who wrote it.")
+    kind: NoteKind = strawberry.field(description="Pictures, video or article.")
+    title: str = strawberry.field(description="1 to 100 characters.")
+    body: str = strawberry.field(description="Plain text, up to 10,000 characters.")
+    media: list[Media] = strawberry.field(description="Pictures and videos in the author's order, at most 18.")
+    product_tags: list[ProductTag] = batched(
+        fields.product_tags, description="The products pinned on it in the author's order, at most 20."
+    )
+    topics: list[Topic] = batched(fields.topics, description="What it is about in the author's order, at most 10.")
+    is_sponsored: bool = strawberry.field(
+        description="Whether the author declared that they were paid or earn from it."
+    )
+    like_count: int = strawberry.field(description="People who like it.")
+    collect_count: int = strawberry.field(description="People who keep it.")
+    comment_count: int = strawberry.field(description="Comments, replies included.")
+    viewer_has_liked: bool = batched(fields.viewer_has_liked, description="Whether you like it; false for nobody.")
+    viewer_has_collected: bool = batched(
+        fields.viewer_has_collected, description="Whether you keep it; false for nobody."
+    )
+    comments: "CommentConnection" = batched(fields.comments, description="Comments and replies, newest first.")
+    published_at: datetime.datetime = strawberry.field(description="When it was published.")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, content.notes.Note)
+
+
+@strawberry.type(description="A note in a list.")
+class NoteEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: Note = strawberry.field(description="The note.")
+
+
+@strawberry.type(description="A page of notes.")
+class NoteConnection:
+    edges: list[NoteEdge] = strawberry.field(description="The notes of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(description="What somebody says of a note, or replies to another comment of it.")
+class Comment(Node):
+    id: strawberry.ID = global_id("comment")
+    author: UserRef = batched(fields.author, description="Who wrote it.")
+    body: str = strawberry.field(description="Plain text, 1 to 1,000 characters.")
+    reply_to: CommentRef | None = batched(
+        fields.reply_to, description="What it replies to; null when it replies to nothing, or to what is deleted."
+    )
+    like_count: int = strawberry.field(description="People who like it.")
+    created_at: datetime.datetime = strawberry.field(description="When it was written.")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, content.notes.Comment)
+
+
+@strawberry.type(description="A comment in a list.")
+class CommentEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: Comment = strawberry.field(description="The comment.")
+
+
+@strawberry.type(description="A page of comments.")
+class CommentConnection:
+    edges: list[CommentEdge] = strawberry.field(description="The comments of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(description="The note as it is now, or why nothing was done.")
+class NotePayload(Payload):
+    note: Note | None = strawberry.field(default=None, description="Null when it was refused.")
+
+
+@strawberry.type(description="The new comment, or why there is none.")
+class CommentPayload(Payload):
+    comment: Comment | None = strawberry.field(default=None, description="Null when it was refused.")
+
+
+@strawberry.type(description="What was deleted, or why it was not.")
+class DeletePayload(Payload):
+    deleted_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of what is gone; null when it was refused."
+    )
