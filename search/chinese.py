@@ -1,0 +1,179 @@
+"""What both engines know of Chinese: one script, words, parts of words, and sounds."""
+
+import unicodedata
+from collections.abc import Sequence
+
+import rjieba
+from zhconv_rs import zhconv
+
+from search.pinyin import is_chinese, syllables
+
+# A chain of sounds ends after so many characters: nobody types more without choosing.
+_LONGEST_CHAIN = 8
+
+
+def _folded_parts(text: str) -> list[str]:
+    """What each character of `text` becomes: NFKC, lower case, simplified."""
+    if unicodedata.is_normalized("NFKC", text) and len(text.casefold()) == len(text):
+        parts = list(text.casefold())
+    else:
+        parts = [unicodedata.normalize("NFKC", char).casefold() for char in text]
+    whole = "".join(parts)
+    simplified = zhconv(whole, "zh-CN")
+    if len(simplified) != len(whole):
+        simplified = "".join(converted if len(converted := zhconv(char, "zh-Hans")) == 1 else char for char in whole)
+    if len(parts) == len(whole):
+        return list(simplified)
+    at, folded = 0, []
+    for part in parts:
+        folded.append(simplified[at : at + len(part)])
+        at += len(part)
+    return folded
+
+
+def folded(text: str) -> str:
+    """`text` in the one form in which it is indexed and asked for: NFKC, lower case, simplified characters."""
+    return "".join(_folded_parts(text))
+
+
+def folded_with_origins(text: str) -> tuple[str, list[int]]:
+    """`folded(text)`, and for each of its characters the index in `text` of the one it came from."""
+    parts = _folded_parts(text)
+    return "".join(parts), [index for index, part in enumerate(parts) for _ in part]
+
+
+def _runs(text: str) -> list[tuple[str, int]]:
+    """The unbroken stretches of Chinese, and of other letters and digits, of a folded text, with their beginnings."""
+    runs: list[tuple[str, int]] = []
+    begin = 0
+    kind = ""
+    for index, char in enumerate(text + " "):
+        now = "chinese" if is_chinese(char) else "letters" if char.isalnum() else ""
+        if now != kind:
+            if kind:
+                runs.append((text[begin:index], begin))
+            begin, kind = index, now
+    return runs
+
+
+def words(text: str) -> list[str]:
+    """The distinct words of a folded text, in their order."""
+    found: list[str] = []
+    for run, _ in _runs(text):
+        found += rjieba.cut(run) if is_chinese(run[0]) else [run]
+    return list(dict.fromkeys(found))
+
+
+def grams(text: str) -> list[str]:
+    """The parts by which a folded text is found: each Chinese character, each two neighbours, each other word.
+
+    Measured on 2,094 judged shopping queries, these beat an index of jieba's words: nDCG@10 .934 to .904 for products,
+    .982 to .959 for brands with products, as a word is found however its surroundings are cut.
+    """
+    found: list[str] = []
+    for run, _ in _runs(text):
+        if is_chinese(run[0]):
+            found += run
+            found += pairs(run)
+        else:
+            found.append(run)
+    return found
+
+
+def pairs(word: str) -> list[str]:
+    """Each two neighbours of a word; the word itself when it has no two or is not Chinese."""
+    if len(word) < 2 or not is_chinese(word[0]):
+        return [word]
+    return [word[index : index + 2] for index in range(len(word) - 1)]
+
+
+def sounds(text: str) -> list[str]:
+    """How one may type a folded text by its sounds: from the beginning of each word, in full and by initials.
+
+    露营帐篷 → luying, ly, luyingzhangpeng, lyzp, zhangpeng, zp.
+    """
+    found: dict[str, None] = {}
+    for run, _ in _runs(text):
+        if not is_chinese(run[0]):
+            continue
+        spoken = spelled(run)
+        for _, begin, end in rjieba.tokenize(run, "search"):
+            for stop in {end, min(len(run), begin + _LONGEST_CHAIN)}:
+                found["".join(spoken[begin:stop])] = None
+                if stop - begin > 1:
+                    found["".join(syllable[:1] for syllable in spoken[begin:stop])] = None
+    found.pop("", None)
+    return list(found)
+
+
+def spelled(run: str) -> list[str]:
+    """One syllable for each character of a folded text, phrases read as phrases; "" for what is not Chinese."""
+    spoken: list[str] = []
+    for word in rjieba.cut(run):
+        spoken += syllables(word)
+    return spoken
+
+
+def beginnings(text: str) -> list[str]:
+    """What a folded text begins with, for suggestions: itself without gaps, its sounds in full, and their initials."""
+    tight = "".join(char for char in text if char.isalnum())
+    if not tight:
+        return []
+    spoken = [syllable or char for syllable, char in zip(spelled(tight), tight, strict=True)]
+    found = [tight, "".join(spoken)]
+    if all(map(is_chinese, tight[:2])):
+        found.append("".join(syllable[:1] for syllable in spoken))
+    return list(dict.fromkeys(found))
+
+
+def is_spelling(word: str) -> bool:
+    """Whether a word may be pinyin or initials."""
+    return len(word) > 1 and word.isascii() and word.isalpha()
+
+
+def spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Where a folded text has the wanted words, by letters or else by sounds: (begin, end, index of the word)."""
+    found: list[tuple[int, int, int]] = []
+    for index, word in enumerate(wanted):
+        by_letters = _occurrences(text, word)
+        found += [(begin, end, index) for begin, end in by_letters]
+        if not by_letters and is_spelling(word):
+            found += [(begin, end, index) for begin, end in _by_sound(text, word)]
+    return sorted(found)
+
+
+def _occurrences(text: str, word: str) -> list[tuple[int, int]]:
+    found = []
+    at = text.find(word)
+    while at >= 0:
+        inside = at > 0 and text[at - 1].isalnum() and not is_chinese(text[at - 1])
+        if is_chinese(word[0]) or not inside:
+            found.append((at, at + len(word)))
+        at = text.find(word, at + len(word))
+    return found
+
+
+def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for run, offset in _runs(text):
+        if not is_chinese(run[0]):
+            continue
+        spoken = spelled(run)
+        for _, begin, _ in rjieba.tokenize(run, "search"):
+            for chain in (spoken, [syllable[:1] for syllable in spoken]):
+                end = _covered(chain, begin, word)
+                if end:
+                    found.append((offset + begin, offset + end))
+    return found
+
+
+def _covered(chain: Sequence[str], begin: int, word: str) -> int:
+    """The end of the shortest piece of a chain from `begin` whose sound begins with `word`; 0 when there is none."""
+    sound = ""
+    for end in range(begin, len(chain)):
+        sound += chain[end]
+        if sound.startswith(word):
+            return end + 1
+        if not word.startswith(sound):
+            return 0
+    return 0

@@ -1,0 +1,96 @@
+"""What the embedded index looks like, and how a document becomes its entry."""
+
+import math
+import secrets
+from collections.abc import Iterable
+
+import tantivy
+
+from search import chinese
+from search.engine import KINDS, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC, Document
+
+# Grows with anything below that makes an older index wrong: it is rebuilt then.
+VERSION = 1
+
+# The fields with words, and how much a word is worth in each.
+TEXTS = {"title": 3.0, "names": 2.0, "topics": 2.0, "text": 1.0}
+# Rank and tie share 64 bits, as there is one field to sort by.
+_TIE_BITS = {NEWEST: 20, POPULAR: 33, PRICE_ASC: 24, PRICE_DESC: 24}
+
+
+def rank_field(sort: str) -> str:
+    """The field that holds a document's place in a sort."""
+    return f"by_{sort.lower()}"
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    for field in TEXTS:
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    for field in ("sounds", "beginnings"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("topic_key", tokenizer_name="raw", index_option="basic")
+    for field in ("kind", "topic"):
+        builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in ("kind_number", "id_high", "id_low", *map(rank_field, _TIE_BITS)):
+        builder.add_unsigned_field(field, fast=True)
+    for field in ("price", "in_stock", "group_buy_until", "published"):
+        builder.add_unsigned_field(field, fast=True, indexed=True)
+    builder.add_float_field("weight", fast=True)
+    builder.add_bytes_field("suggestion", stored=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def fresh_name() -> str:
+    """A name for the folder of a new index."""
+    return f"index-{secrets.token_hex(8)}"
+
+
+def document(source: Document) -> tantivy.Document:
+    """The entry of a document."""
+    entry = tantivy.Document()
+    texts = {
+        "title": [source.title],
+        "names": source.names,
+        "topics": source.topics,
+        "text": [source.text],
+    }
+    folded = {field: [chinese.folded(text) for text in values] for field, values in texts.items()}
+    for field, values in folded.items():
+        entry.add_text(field, _joined(chinese.grams(text) for text in values))
+    spoken = [*folded["title"], *folded["names"], *folded["topics"]]
+    entry.add_text("sounds", _joined(chinese.sounds(text) for text in spoken))
+    if source.suggestion:
+        entry.add_text("beginnings", " ".join(chinese.beginnings(chinese.folded(source.suggestion))))
+        entry.add_bytes("suggestion", source.suggestion.encode())
+    for topic, topic_key in zip(source.topics, folded["topics"], strict=True):
+        entry.add_text("topic", topic)
+        entry.add_text("topic_key", topic_key)
+    _add_numbers(entry, source)
+    return entry
+
+
+def _joined(parts: Iterable[list[str]]) -> str:
+    return " ".join(word for words in parts for word in words)
+
+
+def _add_numbers(entry: tantivy.Document, source: Document) -> None:
+    entry.add_text("key", source.thing.key)
+    entry.add_text("kind", source.thing.kind)
+    entry.add_unsigned("kind_number", KINDS.index(source.thing.kind))
+    entry.add_unsigned("id_high", source.thing.id.int >> 64)
+    entry.add_unsigned("id_low", source.thing.id.int & (2**64 - 1))
+    if source.price is not None:
+        entry.add_unsigned("price", source.price)
+    entry.add_unsigned("in_stock", int(source.in_stock))
+    entry.add_unsigned("group_buy_until", source.group_buy_until)
+    entry.add_unsigned("published", max(0, source.published))
+    for sort, rank in source.ranks.items():
+        bits = _TIE_BITS[sort]
+        entry.add_unsigned(rank_field(sort), rank << bits | source.tie >> (53 - bits))
+    # A score is multiplied by log2(2 + weight): by 1 where nobody cares, by 1.3 for a million.
+    entry.add_float("weight", 2 ** (1 + 0.05 * math.log10(1 + max(0, source.popular))) - 2)

@@ -1,0 +1,162 @@
+"""The port: what search asks of an engine, whichever it is.
+
+Everything that could make two engines differ is decided on this side of it: what a document holds (`documents.py`),
+what words are (`chinese.py`), which sorts and positions there are, and what is highlighted (`highlights.py`).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Protocol
+from uuid import UUID
+
+import msgspec
+
+from core.errors import Refusal
+
+NOTE, PRODUCT, USER, LIVE_STREAM, TOPIC = KINDS = ("NOTE", "PRODUCT", "USER", "LIVE_STREAM", "TOPIC")
+RELEVANCE, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC = SORTS = ("RELEVANCE", "NEWEST", "POPULAR", "PRICE_ASC", "PRICE_DESC")
+FACETS: Final = ("kind", "topic")
+# How many values of a facet are told, and how deep a list ranked by relevance goes.
+MOST_FACET_VALUES: Final = 20
+DEEPEST: Final = 1000
+# With this many words of a query a document is found when none has them all.
+LOOSE_SHARE: Final = 0.5
+
+_MOST_PRICE = 2**40 - 2
+
+
+class SearchUnavailable(Refusal):
+    """The search engine does not answer; everything else works."""
+
+    code = "UNAVAILABLE"
+    zh = "搜索暂时不可用，请稍后再试"
+    en = "Search is not available right now; try again later"
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A thing by its kind and id."""
+
+    kind: str
+    id: UUID
+
+    @property
+    def key(self) -> str:
+        """One word for both, for engines whose ids are words."""
+        return f"{self.kind}_{self.id.hex}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "Found":
+        kind, _, digits = key.rpartition("_")
+        return cls(kind, UUID(hex=digits))
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What can be found of a thing. Texts are as people wrote them; engines fold them.
+
+    `popular` counts whatever makes its kind loved; `published` is in milliseconds of Unix time, `price` in hundredths
+    of a major unit, `group_buy_until` in seconds of Unix time (0: none runs).
+    """
+
+    thing: Found
+    title: str
+    text: str = ""
+    names: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    suggestion: str = ""
+    popular: int = 0
+    published: int = 0
+    price: int | None = None
+    in_stock: bool = False
+    group_buy_until: int = 0
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Its place in each sort but relevance: greater comes first; what has no price comes last in both."""
+        price = None if self.price is None else min(self.price, _MOST_PRICE)
+        return {
+            NEWEST: max(0, self.published),
+            POPULAR: min(max(0, self.popular), 2**31 - 1),
+            PRICE_ASC: 0 if price is None else _MOST_PRICE + 1 - price,
+            PRICE_DESC: 0 if price is None else price + 1,
+        }
+
+    @property
+    def tie(self) -> int:
+        """Decides between equal ranks: 53 bits that are as good as unique."""
+        return int.from_bytes(hashlib.blake2b(self.thing.key.encode(), digest_size=8).digest()) >> 11
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What is asked. `text` and `topics` are folded; `words` are the text's; units are those of a document."""
+
+    text: str = ""
+    words: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    min_price: int | None = None
+    max_price: int | None = None
+    in_stock: bool = False
+    # The present, in seconds of Unix time: a group-buy must run at it.
+    group_buy_at: int | None = None
+    topics: Sequence[str] = ()
+    published_after: int | None = None
+    sort: str = RELEVANCE
+    # Content with a part of the words.
+    loose: bool = False
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a hit stands in its list. `rank` and `tie` mean something to the engine that gave them alone."""
+
+    rank: int | float
+    tie: int
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One thing that was found, and where it stands."""
+
+    thing: Found
+    position: Position
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Hits in their order, how many there are in all (an estimate), and how they fall into facets."""
+
+    hits: list[Hit]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Sink(Protocol):
+    """An index under construction."""
+
+    async def add(self, documents: Sequence[Document]) -> None: ...
+
+
+class Engine(Protocol):
+    """An index that can be asked, changed and replaced. Everything but `close` may raise SearchUnavailable."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the index is missing, broken or of an older shape, so that it must be rebuilt."""
+
+    async def open(self) -> None:
+        """Makes ready; `stale` holds from then on."""
+
+    async def close(self) -> None: ...
+
+    async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
+        """Puts documents in the place of those of the same things, and takes out what is gone; found at once after."""
+
+    async def ranked(self, query: Query, offset: int, limit: int) -> Answer:
+        """Hits by relevance, from the `offset`th on, at most DEEPEST of them in all."""
+
+    async def sorted(self, query: Query, after: Position | None, limit: int) -> Answer:
+        """Hits by the query's sort (not RELEVANCE), those that come after a position."""
+
+    async def suggest(self, beginning: str, limit: int) -> list[str]:
+        """Suggestions that begin, in letters or sounds, with a folded text; the most popular first."""
+
+    def rebuilding(self) -> AbstractAsyncContextManager[Sink]:
+        """Lends a new index beside the served one, and serves it in its place when the block ends well."""
+

