@@ -1,6 +1,6 @@
 """What every resolver may know: who asks, in which language, and the services of the process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from commerce.payments import Provider
 from content.live.presence import Presence
 from core.bus import Bus
 from core.errors import Unauthenticated
@@ -21,6 +22,8 @@ class Services:
 
     settings: Settings
     bus: Bus
+    # Payment providers by the name that PaymentMethod gives them.
+    providers: Mapping[str, Provider]
     presence: Presence
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from commerce.payments import SandboxProvider
 from content.live.presence import Presence
 from core import clock
 from core.bus import MemoryBus
@@ -26,7 +27,9 @@ class Graph:
     """`await graph("{ … }", as_=somebody, name=value)` → the answer as a dict with `data` and `errors`."""
 
     def __init__(self, services: Services | None = None) -> None:
-        self.services = services or Services(settings=Settings(), bus=MemoryBus(), presence=Presence())
+        self.services = services or Services(
+            settings=Settings(), bus=MemoryBus(), providers={"SANDBOX": SandboxProvider()}, presence=Presence()
+        )
 
     def context(self, as_: UUID | None = None, language: str = "zh") -> Context:
         viewer = None if as_ is None else Identity(as_, new_id(), clock.now())

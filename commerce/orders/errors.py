@@ -9,6 +9,12 @@ class PaidTooLate(Refusal):
     en = "The order was closed before the payment arrived; it is refunded in full"
 
 
+class OrderClosed(Refusal):
+    code = "WRONG_STATE"
+    zh = "订单已取消，请重新下单"
+    en = "The order was cancelled; place it again"
+
+
 class PaymentTimeOver(Refusal):
     code = "ENDED"
     zh = "订单已超过付款时限，请重新下单"

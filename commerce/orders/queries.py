@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from commerce.orders import rules
 from commerce.orders.records import Order, OrderLine
 from commerce.products import queries as products
-from core import db
+from core import db, idempotency
 from core.errors import Conflict
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, pages_of
@@ -46,7 +45,7 @@ async def existing(buyer_id: UUID, idempotency_key: str, fingerprint: str) -> Or
     found = await db.row(
         f"SELECT fingerprint, {_ORDER} FROM orders WHERE buyer_id = $1 AND idempotency_key = $2",
         buyer_id,
-        rules.idempotency_key(idempotency_key),
+        idempotency.key(idempotency_key),
     )
     if found is None:
         return None

@@ -1,12 +1,9 @@
 """What an order may ask for, how long it may stay unpaid, and how it is called."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
-
-import msgspec
 
 from commerce.orders.records import Address, Line
 from core import validation
@@ -15,7 +12,6 @@ from core.errors import Invalid
 PAY_WITHIN: Final = timedelta(minutes=15)
 MAX_LINES: Final = 50
 MAX_QUANTITY: Final = 999
-_MAX_KEY: Final = 200
 _PHONE: Final = set("0123456789+-() ")
 
 
@@ -55,18 +51,6 @@ def phone(value: str) -> str:
             "shipping_address", "phone", zh="请填写 5 到 20 位的电话号码", en="A phone number has 5 to 20 digits"
         )
     return cleaned
-
-
-def idempotency_key(value: str) -> str:
-    """Raises Invalid unless it has 1 to 200 characters."""
-    if not 1 <= len(value) <= _MAX_KEY or "\0" in value:
-        raise Invalid("idempotency_key", zh="幂等键为 1 到 200 个字符", en="An idempotency key has 1 to 200 characters")
-    return value
-
-
-def fingerprint(*parts: object) -> str:
-    """What makes two requests under one idempotency key the same."""
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def new_number(day: datetime) -> str:

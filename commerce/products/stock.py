@@ -75,7 +75,8 @@ async def _count_sold(changed: str, quantities: Mapping[UUID, int]) -> None:
     """Runs the change of variants, and counts it on their products, in one statement."""
     found = await db.rows(
         f"{changed}, sums AS (SELECT product_id, sum(quantity)::int AS quantity FROM changed GROUP BY product_id),"
-        " locked AS (SELECT p.id FROM products p JOIN sums s ON s.product_id = p.id ORDER BY p.id FOR NO KEY UPDATE OF p),"
+        " locked AS (SELECT p.id FROM products p JOIN sums s ON s.product_id = p.id ORDER BY p.id"
+        " FOR NO KEY UPDATE OF p),"
         " counted AS (UPDATE products p SET sold_count = sold_count + s.quantity FROM sums s JOIN locked l"
         " ON l.id = s.product_id WHERE p.id = s.product_id)"
         " SELECT id, product_id FROM changed",

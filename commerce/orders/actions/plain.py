@@ -12,7 +12,7 @@ from commerce.payments import actions as payments
 from commerce.products import Sellable, stock
 from commerce.products import queries as products
 from commerce.products.errors import OutOfStock
-from core import clock, db
+from core import clock, db, idempotency
 from core.errors import Invalid, NotFound, Refusal
 from core.unit_of_work import action
 
@@ -26,7 +26,7 @@ async def place(buyer_id: UUID, lines: Sequence[Line], address: Address | None, 
     Raises Invalid, NotFound, OutOfStock, or Conflict for a key that was another request's; records OrderPlaced.
     """
     rules.lines(lines)
-    fingerprint = rules.fingerprint("place", lines, address)
+    fingerprint = idempotency.fingerprint("place", lines, address)
     earlier = await queries.existing(buyer_id, idempotency_key, fingerprint)
     if earlier is not None:
         return earlier

@@ -10,7 +10,7 @@ import msgspec
 from commerce.orders import rules
 from commerce.orders.events import OrderPlaced
 from commerce.orders.records import Address, NewLine, Order
-from core import clock, db, outbox
+from core import clock, db, idempotency, outbox
 from core.ids import new_id
 from core.unit_of_work import action
 
@@ -55,7 +55,7 @@ async def create(
         sum(line.unit_price_minor * line.quantity for line in lines),
         pay_by,
         None if clean is None else msgspec.to_builtins(clean),
-        rules.idempotency_key(idempotency_key),
+        idempotency.key(idempotency_key),
         fingerprint,
         clock.now(),
         [line.variant_id for line in lines],

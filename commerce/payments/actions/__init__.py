@@ -1,6 +1,6 @@
 """All writes of payments: taking money in `charging`, giving it back in `refunding`."""
 
-from commerce.payments.actions.charging import begin, capture, reconcile, record_outcome
+from commerce.payments.actions.charging import begin, capture, close, receive, reconcile, record_outcome
 from commerce.payments.actions.refunding import (
     carry_out_refunds,
     request_refund,
@@ -12,6 +12,8 @@ __all__ = [
     "begin",
     "capture",
     "carry_out_refunds",
+    "close",
+    "receive",
     "reconcile",
     "record_outcome",
     "request_refund",

@@ -72,6 +72,15 @@ async def capture(provider: Provider, payment: Payment, token: str) -> Outcome:
         raise PaymentInProgress("order_id") from error
 
 
+async def close(provider: Provider, payment: Payment) -> Outcome:
+    """What became of a payment; one that never arrived is DECLINED for good. Raises PaymentInProgress as `capture`."""
+    try:
+        async with asyncio.timeout(rules.PATIENCE):
+            return await provider.close(payment.id.hex)
+    except (NoAnswerError, TimeoutError) as error:
+        raise PaymentInProgress("order_id") from error
+
+
 @action
 async def record_outcome(payment_id: UUID, outcome: Outcome) -> bool:
     """Writes down what the provider said; False when it was known. Records PaymentCaptured or PaymentDeclined."""
@@ -114,9 +123,23 @@ async def reconcile(providers: Mapping[str, Provider]) -> int:
 
 async def _reconcile(providers: Mapping[str, Provider], payment: Payment) -> bool:
     try:
-        async with asyncio.timeout(rules.PATIENCE):
-            outcome = await providers[payment.provider].close(payment.id.hex)
-        return await record_outcome(payment.id, outcome)
+        return await record_outcome(payment.id, await close(providers[payment.provider], payment))
     except Exception:
         logger.exception("could not find out what became of the payment %s", payment.id)
         return False
+
+
+async def receive(provider: Provider, body: bytes, signature: str) -> bool:
+    """Takes a notification: unsigned ones are refused (False), all others only make us ask what is true.
+
+    So they may come late, twice, in any order, or never. An order is settled by the reaction to PaymentCaptured.
+    """
+    key = provider.verify(body, signature)
+    if key is None:
+        return False
+    [payment] = await queries.by_ids([UUID(hex=key)])
+    if payment is not None and payment.provider == provider.name and payment.status == "PENDING":
+        outcome = await provider.query(key)
+        if outcome is not None:
+            await record_outcome(payment.id, outcome)
+    return True

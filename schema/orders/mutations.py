@@ -1,0 +1,70 @@
+"""Mutations of orders."""
+
+import strawberry
+
+from commerce.checkout import actions as checkout
+from commerce.orders import Line, actions
+from commerce.payments.errors import UnknownProvider
+from schema import ids
+from schema.context import Info
+from schema.errors import mutation
+from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, ShipOrderInput
+from schema.orders.types import OrderPayload
+
+
+@strawberry.type
+class OrderMutations:
+    @mutation(
+        "Orders from one shop at its prices, and holds the units for 15 minutes while the order is paid. Refused with"
+        " UNAUTHENTICATED, INVALID, NOT_FOUND, OUT_OF_STOCK, or CONFLICT for a reused key."
+    )
+    async def place_order(self, info: Info, input: PlaceOrderInput) -> OrderPayload:
+        buyer_id = info.context.require_viewer()
+        lines = [
+            Line(ids.decode("variant", line.variant_id, "lines", index, "variant_id"), line.quantity)
+            for index, line in enumerate(input.lines)
+        ]
+        address = input.shipping_address.as_address() if input.shipping_address else None
+        return OrderPayload.of(order=await actions.place(buyer_id, lines, address, input.idempotency_key))
+
+    @mutation(
+        "Pays the whole of an order; its price can't be chosen. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
+        " FORBIDDEN, PAYMENT_DECLINED (try again under a new key), CONFLICT (a reused key, or a payment still in"
+        " progress: send the same again), WRONG_STATE or ENDED when it can't be paid any more, and SEAT_EXPIRED or"
+        " TEAM_CLOSED when the payment came after the seat was given up: it is refunded in full."
+    )
+    async def pay_order(self, info: Info, input: PayOrderInput) -> OrderPayload:
+        buyer_id = info.context.require_viewer()
+        order_id = ids.decode("order", input.order_id, "order_id")
+        provider = info.context.services.providers.get(input.method.value)
+        if provider is None:
+            raise UnknownProvider("method")
+        outcome = await checkout.pay(buyer_id, order_id, provider, input.token or "", input.idempotency_key)
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        return OrderPayload.of(order=outcome.order)
+
+    @mutation(
+        "Cancels the viewer's own order. Before payment: releases what it held. After: the buyer leaves the open team,"
+        " or gets a confirmed order's money back until it is shipped. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
+        " FORBIDDEN, TEAM_CLOSED or WRONG_STATE."
+    )
+    async def cancel_order(self, info: Info, input: OrderRefInput) -> OrderPayload:
+        viewer_id = info.context.require_viewer()
+        order_id = ids.decode("order", input.order_id, "order_id")
+        return OrderPayload.of(order=await checkout.cancel(viewer_id, order_id))
+
+    @mutation(
+        "Tells that a confirmed order of the viewer's shop is on its way. Refused with UNAUTHENTICATED, INVALID,"
+        " NOT_FOUND, FORBIDDEN for all but the shop's owner, or WRONG_STATE."
+    )
+    async def ship_order(self, info: Info, input: ShipOrderInput) -> OrderPayload:
+        owner_id = info.context.require_viewer()
+        order_id = ids.decode("order", input.order_id, "order_id")
+        return OrderPayload.of(order=await actions.ship(owner_id, order_id, input.carrier, input.tracking_number))
+
+    @mutation("The buyer has the parcel. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN or WRONG_STATE.")
+    async def confirm_receipt(self, info: Info, input: OrderRefInput) -> OrderPayload:
+        buyer_id = info.context.require_viewer()
+        order_id = ids.decode("order", input.order_id, "order_id")
+        return OrderPayload.of(order=await actions.confirm_receipt(buyer_id, order_id))

@@ -1,0 +1,108 @@
+"""Types of orders."""
+
+import datetime
+import enum
+
+import strawberry
+
+from commerce import orders
+from schema.batching import batched
+from schema.context import Info
+from schema.errors import Payload
+from schema.ids import global_id
+from schema.node import Node
+from schema.orders import fields
+from schema.pagination import PageInfo
+from schema.products.types import Money, ProductVariant, Shop
+from schema.refs import GroupBuyTeamRef, UserRef
+
+
+@strawberry.enum(
+    description="PENDING_PAYMENT → AWAITING_TEAM → CONFIRMED → SHIPPED → COMPLETED; without a team, payment confirms."
+    " PENDING_PAYMENT → CANCELLED. AWAITING_TEAM or CONFIRMED → REFUNDING → REFUNDED."
+)
+class OrderStatus(enum.Enum):
+    PENDING_PAYMENT = strawberry.enum_value("PENDING_PAYMENT", description="Holds its stock until `payBy`.")
+    AWAITING_TEAM = strawberry.enum_value("AWAITING_TEAM", description="Paid; its team still needs people.")
+    CONFIRMED = strawberry.enum_value("CONFIRMED", description="Paid, and to be shipped.")
+    SHIPPED = strawberry.enum_value("SHIPPED", description="On its way.")
+    COMPLETED = strawberry.enum_value("COMPLETED", description="The buyer has it.")
+    CANCELLED = strawberry.enum_value(
+        "CANCELLED", description="Never paid. A payment that came after is given back, as `refunded` shows."
+    )
+    REFUNDING = strawberry.enum_value("REFUNDING", description="The money is on its way back.")
+    REFUNDED = strawberry.enum_value("REFUNDED", description="The buyer has all their money back.")
+
+
+@strawberry.enum(description="The configured payment providers.")
+class PaymentMethod(enum.Enum):
+    SANDBOX = strawberry.enum_value("SANDBOX", description='Moves no money. Takes any `token` but "decline".')
+
+
+@strawberry.type(description="Where a parcel goes.")
+class ShippingAddress:
+    recipient: str = strawberry.field(description="Who receives it.")
+    phone: str = strawberry.field(description="How the courier reaches them.")
+    province: str = strawberry.field(description="Province, or municipality.")
+    city: str = strawberry.field(description="City.")
+    district: str = strawberry.field(description="District or county.")
+    street: str = strawberry.field(description="Street, house and door.")
+    postal_code: str | None = strawberry.field(description="Where it is known.")
+
+
+@strawberry.type(description="Units of one variant, as it was called and priced when it was ordered.")
+class OrderLine:
+    variant: ProductVariant = batched(fields.variant, description="What was bought, as it is today.")
+    title: str = strawberry.field(description="The product's title when it was ordered.")
+    quantity: int = strawberry.field(description="Units, 1 to 999.")
+    unit_price: Money = strawberry.field(description="For one unit.")
+    total: Money = strawberry.field(description="For all its units.")
+
+
+@strawberry.type(description="An order of one shop in one currency. Only its buyer and the shop's owner can find it.")
+class Order(Node):
+    id: strawberry.ID = global_id("order")
+    number: str = strawberry.field(description="What a person reads out on the phone.")
+    buyer: UserRef = batched(fields.buyer, description="Who bought.")
+    shop: Shop = batched(fields.shop, description="Who sells and ships.")
+    status: OrderStatus = strawberry.field(description="How far it is.")
+    lines: list[OrderLine] = batched(fields.lines, description="What was bought, 1 to 50 lines.")
+    total: Money = strawberry.field(description="The sum of its lines.")
+    refunded: Money = strawberry.field(description="What the buyer has back.")
+    team: GroupBuyTeamRef | None = batched(fields.team, description="The team it buys with; null without one.")
+    shipping_address: ShippingAddress | None = batched(
+        fields.shipping_address, description="Seen by the buyer and by the shop that ships; null for others."
+    )
+    carrier: str | None = batched(fields.carrier, description="Who carries the parcel; seen as the address is.")
+    tracking_number: str | None = batched(
+        fields.tracking_number, description="The carrier's number for the parcel; seen as the address is."
+    )
+    created_at: datetime.datetime = strawberry.field(description="When it was placed.")
+    pay_by: datetime.datetime | None = strawberry.field(
+        description="Until when an unpaid order holds its stock; null once it is paid or cancelled. Count down by"
+        " `serverNow`."
+    )
+    server_now: datetime.datetime = strawberry.field(
+        resolver=fields.server_now, description="The server's clock, to count down to `payBy` by."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Info) -> bool:
+        return isinstance(value, orders.Order)
+
+
+@strawberry.type(description="An order in a list.")
+class OrderEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: Order = strawberry.field(description="The order.")
+
+
+@strawberry.type(description="A page of orders.")
+class OrderConnection:
+    edges: list[OrderEdge] = strawberry.field(description="The orders of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+@strawberry.type(description="An order as it is now, or why nothing was done.")
+class OrderPayload(Payload):
+    order: Order | None = strawberry.field(default=None, description="Null when it was refused.")

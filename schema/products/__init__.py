@@ -1,0 +1,1 @@
+"""Shops and products in the graph."""

@@ -1,0 +1,76 @@
+"""Batched fields of shops and products."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from commerce.group_buys import GroupBuy
+from commerce.group_buys import queries as group_buy_queries
+from commerce.orders import Order
+from commerce.orders import queries as order_queries
+from commerce.products import Product, Shop, Variant, queries
+from content.live import LiveStream
+from content.live import queries as live_queries
+from content.notes import Note
+from content.notes import queries as note_queries
+from core.pagination import Page, page_request
+from people.accounts import Account
+from people.accounts import queries as account_queries
+from schema.context import Context
+from schema.pagination import After, First
+
+
+async def find(ids: Sequence[UUID], context: Context) -> list[Product | None]:
+    """Products by id, for `node`."""
+    return await queries.by_ids(ids)
+
+
+async def find_shops(ids: Sequence[UUID], context: Context) -> list[Shop | None]:
+    """Shops by id, for `node`."""
+    return await queries.shops_by_ids(ids)
+
+
+async def find_variants(ids: Sequence[UUID], context: Context) -> list[Variant | None]:
+    """Variants by id, for `node`."""
+    return await queries.variants_by_ids(ids)
+
+
+async def owner(shops: list[Shop], context: Context) -> list[Account | None]:
+    return await account_queries.by_ids([shop.owner_id for shop in shops])
+
+
+async def products(shops: list[Shop], context: Context, first: First = 20, after: After = None) -> list[Page[Product]]:
+    return await queries.page_by_shop([shop.id for shop in shops], page_request(first, after))
+
+
+async def orders(
+    shops: list[Shop], context: Context, first: First = 20, after: After = None
+) -> list[Page[Order] | None]:
+    """Only for the shops that are the viewer's."""
+    request = page_request(first, after)
+    own = [shop.id for shop in shops if shop.owner_id == context.viewer_id]
+    pages = dict(zip(own, await order_queries.page_by_shop(own, request), strict=True)) if own else {}
+    return [pages.get(shop.id) for shop in shops]
+
+
+async def shop(products: list[Product], context: Context) -> list[Shop | None]:
+    return await queries.shops_by_ids([product.shop_id for product in products])
+
+
+async def variants(products: list[Product], context: Context) -> list[list[Variant]]:
+    return await queries.variants_of([product.id for product in products])
+
+
+async def group_buys(products: list[Product], context: Context) -> list[list[GroupBuy]]:
+    return await group_buy_queries.running_on([product.id for product in products])
+
+
+async def notes(products: list[Product], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
+    return await note_queries.page_by_product([product.id for product in products], page_request(first, after))
+
+
+async def live_now(products: list[Product], context: Context) -> list[list[LiveStream]]:
+    return await live_queries.live_now_by_products([product.id for product in products])
+
+
+async def product(variants: list[Variant], context: Context) -> list[Product | None]:
+    return await queries.by_ids([variant.product_id for variant in variants])

@@ -1,0 +1,40 @@
+"""Mutations of shops."""
+
+import strawberry
+
+from commerce.products import NewVariant, actions
+from schema import ids
+from schema.context import Info
+from schema.errors import mutation
+from schema.products.inputs import CreateProductInput, OpenShopInput, UpdateStockInput
+from schema.products.types import ProductPayload, ProductVariantPayload, ShopPayload
+
+
+@strawberry.type
+class ProductMutations:
+    @mutation("Opens the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or ALREADY_EXISTS for a second one.")
+    async def open_shop(self, info: Info, input: OpenShopInput) -> ShopPayload:
+        return ShopPayload.of(shop=await actions.open_shop(info.context.require_viewer(), input.name))
+
+    @mutation(
+        "Puts a product into the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or FORBIDDEN for who has no shop."
+    )
+    async def create_product(self, info: Info, input: CreateProductInput) -> ProductPayload:
+        product = await actions.create_product(
+            info.context.require_viewer(),
+            input.title,
+            input.description,
+            input.image_urls,
+            input.currency,
+            [NewVariant(variant.name, variant.price, variant.stock, variant.sku) for variant in input.variants],
+        )
+        return ProductPayload.of(product=product)
+
+    @mutation(
+        "Sets how many units of a variant there are. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN for"
+        " another's shop, or WRONG_STATE when more units are held."
+    )
+    async def update_stock(self, info: Info, input: UpdateStockInput) -> ProductVariantPayload:
+        owner_id = info.context.require_viewer()
+        variant_id = ids.decode("variant", input.variant_id, "variant_id")
+        return ProductVariantPayload.of(variant=await actions.update_stock(owner_id, variant_id, input.stock))
