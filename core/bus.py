@@ -47,6 +47,9 @@ class Bus(Protocol):
 
     def listen(self, topic: str) -> contextlib.AbstractAsyncContextManager[Listener]: ...
 
+    async def check(self) -> None:
+        """Raises when it cannot carry anything."""
+
 
 class MemoryBus:
     """The bus of a single process."""
@@ -57,6 +60,9 @@ class MemoryBus:
     async def publish(self, messages: Sequence[Message]) -> None:
         for topic, payload in messages:
             self.deliver(topic, payload)
+
+    async def check(self) -> None:
+        return
 
     def deliver(self, topic: str, payload: bytes) -> None:
         for listener in self._listeners.get(topic, ()):
@@ -129,9 +135,13 @@ class RedisBus:
 
     async def _unsubscribe_unheard(self, topic: str) -> None:
         async with self._changing:
-            if topic not in self._local.topics and self._confirmed.pop(topic, None):
+            if topic not in self._local.topics and topic in self._confirmed:
+                del self._confirmed[topic]
                 with contextlib.suppress(RedisError):
                     await self._pubsub.unsubscribe(self._PREFIX + topic)
+
+    async def check(self) -> None:
+        await self._redis.ping()
 
     async def run(self) -> None:
         """Hands what Redis says to the listeners, and has them resynchronise after every lost connection."""

@@ -1,9 +1,13 @@
 """Brings a database to the newest shape; any number of processes may try at once."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+import migrations
+from core import db
 
 # Whoever holds this PostgreSQL advisory lock migrates; the number is only ours.
 _LOCK = 7_246_001
@@ -32,3 +36,13 @@ async def migrate(apps: Mapping[str, str], progress: Callable[[str], None] | Non
         finally:
             await lock_holder.execute("SELECT pg_advisory_unlock($1)", _LOCK)
     return len(applied)
+
+
+async def pending(apps: Mapping[str, str]) -> list[str]:
+    """The migrations that the database lacks, as label.name. Two statements; takes no lock."""
+    applied: set[str] = set()
+    if await db.value("SELECT to_regclass('tortoise_migrations') IS NOT NULL"):
+        applied = {f"{label}.{name}" for label, name in await db.rows("SELECT app, name FROM tortoise_migrations")}
+    folder = Path(migrations.__path__[0])
+    known = [f"{label}.{path.stem}" for label in apps for path in sorted((folder / label).glob("[0-9]*.py"))]
+    return [name for name in known if name not in applied]

@@ -1,0 +1,116 @@
+"""The application: routes, middleware, and a lifespan that holds the runtime open."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import strawberry
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from api import console, health
+from api.graphql_http import GraphQLOverHTTP
+from api.graphql_ws import GraphQLOverWebSocket
+from api.headers import Headers
+from api.operations import Operations
+from api.refusals import masked
+from api.runtime import Runtime, running
+from core.settings import Settings
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create(
+    settings: Settings,
+    schema: strawberry.Schema,
+    *,
+    runtime: Callable[[Settings], AbstractAsyncContextManager[Runtime]] = running,
+) -> Starlette:
+    """The ASGI application that serves `schema`. Nothing is connected before its lifespan."""
+    endpoint = _Endpoint(settings, schema, runtime)
+    return Starlette(
+        routes=[
+            Route("/", _home),
+            Route("/graphql", endpoint.http, methods=_METHODS),
+            WebSocketRoute("/graphql", endpoint.websocket),
+            Route("/health/live", health.live),
+            Route("/health/ready", endpoint.ready),
+            *([console.FILES] if settings.debug else []),
+        ],
+        middleware=[
+            Middleware(Headers),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+                expose_headers=["X-Request-ID"],
+                max_age=86_400,
+            ),
+        ],
+        exception_handlers={HTTPException: _refuse, Exception: _mask},
+        lifespan=endpoint.lifespan,
+    )
+
+
+class _Endpoint:
+    """The doors of one process; they open when its runtime is there."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        schema: strawberry.Schema,
+        runtime: Callable[[Settings], AbstractAsyncContextManager[Runtime]],
+    ) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._operations = Operations(
+            schema,
+            timeout=settings.operation_timeout,
+            introspection=settings.introspection,
+            suggestions=settings.debug,
+        )
+        self._http: GraphQLOverHTTP
+        self._websockets: GraphQLOverWebSocket
+        self._ready = health.Readiness({"startup": _never})
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with self._runtime(self._settings) as runtime:
+            self._http = GraphQLOverHTTP(self._operations, runtime.services)
+            self._websockets = GraphQLOverWebSocket(self._operations, runtime.services)
+            self._ready = health.Readiness(runtime.checks)
+            yield
+            self._ready = health.Readiness({"startup": _never})
+
+    async def http(self, request: Request) -> Response:
+        return await self._http(request)
+
+    async def websocket(self, websocket: WebSocket) -> None:
+        await self._websockets(websocket)
+
+    async def ready(self, request: Request) -> Response:
+        return await self._ready(request)
+
+
+async def _never() -> None:
+    raise asyncio.InvalidStateError("not started yet, or stopping")
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    return JSONResponse({"errors": [{"message": refused.detail}]}, refused.status_code, refused.headers)
+
+
+async def _mask(request: Request, error: Exception) -> Response:
+    return JSONResponse(masked(getattr(request.state, "request_id", "")), 500)

@@ -1,0 +1,13 @@
+"""The application with the whole graph, for uvicorn: `api.asgi:application` is a factory."""
+
+from starlette.applications import Starlette
+
+from api.app import create
+from core.settings import Settings
+from schema import root
+
+
+def application() -> Starlette:
+    """The application by the settings of the environment."""
+    settings = Settings.from_environment()
+    return create(settings, root.build(suggestions=settings.debug))

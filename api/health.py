@@ -1,0 +1,47 @@
+"""Whether the process lives, and whether it can serve: what load balancers and operators ask."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE: Final = 2.0
+
+# Succeeds, or raises what is wrong.
+Check = Callable[[], Awaitable[object]]
+
+
+async def live(request: Request) -> Response:
+    """The event loop turns."""
+    return JSONResponse({"status": "up"})
+
+
+class Readiness:
+    """Asks each part; 503 when one of them is down, and says which."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+
+    async def __call__(self, request: Request) -> Response:
+        answers = await asyncio.gather(*(_ask(name, check) for name, check in self._checks.items()))
+        parts = dict(zip(self._checks, answers, strict=True))
+        up = all(answer == "up" for answer in answers)
+        return JSONResponse({"status": "up" if up else "down", "parts": parts}, 200 if up else 503)
+
+
+async def _ask(name: str, check: Check) -> str:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await check()
+    except TimeoutError:
+        return f"down: no answer within {_PATIENCE:g} s"
+    except Exception as error:
+        # The class tells the operator enough; the message may hold an address or a password.
+        logger.warning("%s is down: %s", name, error)
+        return f"down: {type(error).__name__}"
+    return "up"

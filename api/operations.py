@@ -1,0 +1,250 @@
+"""Operations: from a document's text to its results, the same for HTTP, server-sent events and websockets.
+
+A document is parsed, measured and validated once and then kept. Resolvers run on graphql-core through the schema that
+Strawberry built; results leave here with refusals translated and defects masked.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from inspect import isawaitable
+from typing import Any, Final, cast
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    StringValueNode,
+    Visitor,
+    execute,
+    parse,
+    specified_rules,
+    subscribe,
+    validate,
+    visit,
+)
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from api.limits import Cost, Limits, check_shape, fragments_of, too_complex
+from core.errors import Refusal
+from schema import errors as public_errors
+from schema.context import Context
+
+logger = logging.getLogger(__name__)
+
+# How much of documents' text is kept parsed; a character of text is some 150 bytes of tree.
+_KEPT_CHARACTERS: Final = 400_000
+_MOST_VALIDATION_ERRORS: Final = 20
+_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+Answer = dict[str, Any]
+
+
+class RequestError(Exception):
+    """The operation was not executed; `errors` say why. `status` is what HTTP says in the newer media type."""
+
+    def __init__(self, errors: Sequence[GraphQLError], status: int = 400) -> None:
+        super().__init__(errors)
+        self.errors = errors
+        self.status = status
+
+    @property
+    def answer(self) -> Answer:
+        return {"errors": [error.formatted for error in self.errors]}
+
+
+class Document:
+    """A valid document, and what its operations cost."""
+
+    def __init__(self, tree: DocumentNode) -> None:
+        self.tree = tree
+        self.fragments = fragments_of(tree)
+        self.operations = [node for node in tree.definitions if isinstance(node, OperationDefinitionNode)]
+        # The cost of an operation whose cost no variable changes, by its place.
+        self.costs: dict[int, int] = {}
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation with a name, or the only one. Raises RequestError."""
+        if name is None:
+            if len(self.operations) == 1:
+                return self.operations[0]
+            raise RequestError([GraphQLError("The document has several operations: give an operationName.")])
+        for node in self.operations:
+            if node.name is not None and node.name.value == name:
+                return node
+        raise RequestError([GraphQLError("The document has no operation of that operationName.")])
+
+
+class Operation:
+    """One operation of a valid document, ready to run with its variables."""
+
+    def __init__(self, document: Document, name: str | None, variables: Mapping[str, Any]) -> None:
+        self.document = document
+        self.node = document.operation(name)
+        self.name = name
+        self.variables = variables
+
+    @property
+    def kind(self) -> OperationType:
+        return self.node.operation
+
+
+class Operations:
+    """Prepares and runs operations of one schema."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        limits: Limits | None = None,
+        timeout: float = 10,
+        introspection: bool = True,
+        suggestions: bool = True,
+    ) -> None:
+        self._schema = schema._schema
+        self._executor = cast(Any, schema.execution_context_class)
+        self._limits = limits or Limits()
+        self._timeout = timeout
+        self._hide_suggestions = not suggestions
+        self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._kept_characters = 0
+
+    def prepare(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
+        """The operation to run. Raises RequestError for what may not run, be it wrong or too much."""
+        document = self._kept.get(text)
+        if document is None:
+            document = self._read(text)
+            self._keep(text, document)
+        else:
+            self._kept.move_to_end(text)
+        operation = Operation(document, name or None, variables)
+        self._check_cost(operation)
+        return operation
+
+    def _read(self, text: str) -> Document:
+        try:
+            if len(text) > self._limits.characters:
+                raise too_complex(f"The document is longer than {self._limits.characters} characters.")
+            tree = parse(text, max_lexical_tokens=self._limits.tokens, allow_empty_selection_sets=False)
+            errors = check_shape(tree, self._limits) or self._validate(tree)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+        except RecursionError:
+            raise RequestError([too_complex("The document is nested too deeply.")]) from None
+        if errors:
+            raise RequestError(errors)
+        document = Document(tree)
+        if not document.operations:
+            raise RequestError([GraphQLError("The document has no operation.")])
+        return document
+
+    def _validate(self, tree: DocumentNode) -> list[GraphQLError]:
+        errors = validate(
+            self._schema,
+            tree,
+            self._rules,
+            max_errors=_MOST_VALIDATION_ERRORS,
+            hide_suggestions=self._hide_suggestions,
+            allow_empty_selection_sets=False,
+        )
+        if not errors:
+            visit(tree, _NoNul())
+        return errors
+
+    def _keep(self, text: str, document: Document) -> None:
+        self._kept[text] = document
+        self._kept_characters += len(text)
+        while self._kept_characters > _KEPT_CHARACTERS:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._kept_characters -= len(forgotten)
+
+    def _check_cost(self, operation: Operation) -> None:
+        document, place = operation.document, id(operation.node)
+        found = document.costs.get(place)
+        if found is None:
+            cost = Cost(self._schema, document.fragments)
+            found = cost.of(operation.node, operation.variables)
+            if not cost.varies:
+                document.costs[place] = found
+        if found > self._limits.cost:
+            most = self._limits.cost
+            raise RequestError(
+                [too_complex(f"The operation costs {found}; at most {most} is allowed: ask for fewer items.")]
+            )
+
+    async def run(self, operation: Operation, context: Context) -> Answer:
+        """Runs a query or mutation. Raises RequestError when its variables are wrong or its time is over."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                result = execute(
+                    self._schema,
+                    operation.document.tree,
+                    variable_values=dict(operation.variables),
+                    operation_name=operation.name,
+                    context_value=context,
+                    executor_class=self._executor,
+                    is_awaitable=cast(Any, optimized_is_awaitable),
+                    hide_suggestions=self._hide_suggestions,
+                )
+                found = await result if isawaitable(result) else result
+        except TimeoutError:
+            raise RequestError([_timed_out(self._timeout)], status=503) from None
+        if found.data is None and found.errors and all(error.path is None for error in found.errors):
+            raise RequestError(found.errors)
+        return _answer(found, context)
+
+    async def subscribe(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
+        """The answers of a subscription. Raises RequestError when it cannot start, or cannot go on."""
+        source = subscribe(
+            self._schema,
+            operation.document.tree,
+            variable_values=dict(operation.variables),
+            operation_name=operation.name,
+            context_value=context,
+            executor_class=self._executor,
+            hide_suggestions=self._hide_suggestions,
+        )
+        found = await source if isawaitable(source) else source
+        if isinstance(found, ExecutionResult):
+            raise RequestError([public_errors.public(error, context) for error in found.errors or ()])
+        async with aclosing(cast(AsyncGenerator[ExecutionResult, None], found)) as results:
+            try:
+                async for result in results:
+                    yield _answer(result, context)
+            except (Refusal, GraphQLError) as error:
+                raise RequestError([_as_public(error, context)]) from None
+            except Exception as error:
+                raise RequestError([_as_public(error, context)], status=500) from None
+
+
+class _NoNul(Visitor):
+    """PostgreSQL's text holds no NUL; whoever sends one wants to see something break."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        if "\0" in node.value:
+            raise GraphQLError("A string must not contain NUL.", node)
+
+
+def _timed_out(seconds: float) -> GraphQLError:
+    return GraphQLError(f"The operation took longer than {seconds:g} seconds.", extensions={"code": "TIMEOUT"})
+
+
+def _as_public(error: Exception, context: Context) -> GraphQLError:
+    if not isinstance(error, GraphQLError):
+        error = GraphQLError(str(error), original_error=error)
+    return public_errors.public(error, context)
+
+
+def _answer(result: ExecutionResult, context: Context) -> Answer:
+    if not result.errors:
+        return {"data": result.data}
+    return {"errors": [public_errors.public(error, context).formatted for error in result.errors], "data": result.data}

@@ -1,0 +1,135 @@
+"""Everything that a process holds open while it serves or works: database, bus, search, and the work in the background.
+
+Without servers of their own, an installation's parts run inside the process, below the data folder.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from api import services as parts
+from api import wiring
+from api.apps import APPS
+from api.data_folder import locked
+from api.embedded import EmbeddedPostgres
+from core import db, migrator, outbox, relay, timers
+from core.bus import Bus, MemoryBus, RedisBus
+from core.settings import Settings, SettingsError
+from schema.context import Services
+
+logger = logging.getLogger(__name__)
+
+_RESTART_AFTER: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What is running: the services for the graph, and how to ask each part whether it is well."""
+
+    services: Services
+    checks: Mapping[str, Callable[[], Awaitable[object]]]
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, background: bool | None = None) -> AsyncIterator[Runtime]:
+    """Holds the runtime open. Raises SettingsError when a part cannot be had.
+
+    `background`: whether this process relays events, runs lanes and timers; by default an embedded one does.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.embedded:
+            stack.enter_context(locked(settings.data))
+        await stack.enter_async_context(database(settings))
+        bus = await stack.enter_async_context(_bus(settings))
+        stack.callback(outbox.on_commit(relay.waker(bus)))
+        services = await stack.enter_async_context(parts.built(settings, bus))
+        work = dict(parts.per_process(services))
+        if settings.embedded if background is None else background:
+            work |= background_work(services)
+        for name, job in work.items():
+            await stack.enter_async_context(_kept_running(name, job))
+        yield Runtime(services, {"database": _database_answers, "bus": bus.check, **parts.checks(services)})
+
+
+def background_work(services: Services) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
+    """The work that some process must do for all: telling of events, and what comes due."""
+    teller = relay.Relay(services.bus, wiring.lanes(services))
+    due = wiring.timers(services)
+    return {"relay": teller.run, "timers": lambda: timers.run(due)}
+
+
+@asynccontextmanager
+async def database(settings: Settings, *, migrate: bool | None = None) -> AsyncIterator[None]:
+    """Holds the connection pool open, to a server of the newest shape. Raises SettingsError.
+
+    `migrate`: brings the database to that shape; by default an embedded one.
+    """
+    async with AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            server = EmbeddedPostgres(settings.data.resolve() / "postgres")
+            stack.callback(server.stop)
+            url = await asyncio.to_thread(server.start)
+        try:
+            await stack.enter_async_context(db.connected(url, APPS, settings.pool_size))
+            missing = await migrator.pending(APPS)
+        except (OSError, asyncpg.PostgresError, ValueError) as error:
+            raise SettingsError(f"The database of DATABASE_URL cannot be reached: {_first_line(error)}") from error
+        if missing and not (settings.embedded if migrate is None else migrate):
+            raise SettingsError(
+                f"The database lacks {len(missing)} migrations ({missing[0]} first): run `zhongcao migrate`"
+            )
+        if missing and migrate is None:
+            await migrator.migrate(APPS)
+        yield
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+async def _database_answers() -> None:
+    await db.value("SELECT 1")
+
+
+@asynccontextmanager
+async def _bus(settings: Settings) -> AsyncIterator[Bus]:
+    if settings.redis_url is None:
+        yield MemoryBus()
+        return
+    bus = RedisBus(settings.redis_url)
+    try:
+        try:
+            await bus.check()
+        except Exception as error:
+            raise SettingsError(f"The Redis of REDIS_URL cannot be reached: {_first_line(error)}") from error
+        async with _kept_running("bus", bus.run):
+            yield bus
+    finally:
+        await bus.close()
+
+
+@asynccontextmanager
+async def _kept_running(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Runs a job beside the block, again should it ever fail or end."""
+
+    async def run() -> None:
+        while True:
+            try:
+                await job()
+                logger.error("%s ended; it is started again", name)
+            except Exception:
+                logger.exception("%s failed; it is started again", name)
+            await asyncio.sleep(_RESTART_AFTER)
+
+    task = asyncio.create_task(run(), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
