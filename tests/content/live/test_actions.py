@@ -33,7 +33,9 @@ async def refused(kind: type[Refusal], *field: str) -> AsyncIterator[None]:
 class TestSchedule:
     async def test_announces_a_stream(self) -> None:
         host, at = await person(), clock.now() + timedelta(days=3)
-        stream = await actions.schedule(host, title="  双十一专场 ", scheduled_at=at, cover_url="https://a.example/1.jpg")
+        stream = await actions.schedule(
+            host, title="  双十一专场 ", scheduled_at=at, cover_url="https://a.example/1.jpg"
+        )
         assert (stream.title, stream.status, stream.scheduled_at) == ("双十一专场", "SCHEDULED", at)
         assert (stream.started_at, stream.ended_at, stream.viewer_count) == (None, None, 0)
         assert await told(stream.id) == [(1, "LiveStatusChanged")]
