@@ -1,8 +1,15 @@
 """The one table that knows everyone: which events reach whom, and what runs when its time comes."""
 
 from collections.abc import Sequence
+from functools import partial
 
+from commerce.checkout import subscribers as checkout_subscribers
 from commerce.group_buys.events import GroupBuyChanged
+from commerce.orders import actions as order_actions
+from commerce.orders import subscribers as order_subscribers
+from commerce.payments import actions as payment_actions
+from commerce.payments import subscribers as payment_subscribers
+from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
 from content.live import actions as live_actions
 from content.live import subscribers as live_subscribers
 from core import outbox
@@ -14,6 +21,9 @@ from schema.context import Services
 def lanes(services: Services) -> Sequence[Lane | BatchLane]:
     """Who hears of which event. A lane is a queue of its own: what one does slowly delays no other."""
     return [
+        Lane("checkout", {PaymentCaptured: checkout_subscribers.on_payment_captured}),
+        BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, services.providers)),
+        Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
         Lane("live", {GroupBuyChanged: live_subscribers.on_group_buy_changed}),
     ]
 
@@ -22,5 +32,8 @@ def timers(services: Services) -> Sequence[Timer]:
     """What looks, and how often (in seconds), whether its time has come."""
     return [
         Timer("outbox.trim", 60, outbox.trim),
+        Timer("payments.reconcile", 5, partial(payment_actions.reconcile, services.providers)),
+        Timer("payments.run_due_refunds", 1, partial(payment_actions.run_due_refunds, services.providers)),
+        Timer("orders.release_overdue", 1, order_actions.release_overdue),
         Timer("live.viewers", 2, live_actions.count_viewers),
     ]

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -29,7 +30,8 @@ _LONGEST_BACKOFF = timedelta(minutes=10)
 
 _encode = msgspec.json.encode
 
-Reaction = Callable[[Event], Awaitable[None]]
+# What it takes is the event type that it is filed under, which no annotation can say.
+Reaction = Callable[[Any], Awaitable[None]]
 BatchReaction = Callable[[Sequence[Event]], Awaitable[None]]
 
 

@@ -9,7 +9,7 @@ from schema import ids
 from schema.context import Info
 from schema.errors import mutation
 from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, ShipOrderInput
-from schema.orders.types import OrderPayload
+from schema.orders.types import OrderPayload, PaymentMethod
 
 
 @strawberry.type
@@ -36,7 +36,7 @@ class OrderMutations:
     async def pay_order(self, info: Info, input: PayOrderInput) -> OrderPayload:
         buyer_id = info.context.require_viewer()
         order_id = ids.decode("order", input.order_id, "order_id")
-        provider = info.context.services.providers.get(input.method.value)
+        provider = info.context.services.providers.get(PaymentMethod(input.method).name)
         if provider is None:
             raise UnknownProvider("method")
         outcome = await checkout.pay(buyer_id, order_id, provider, input.token or "", input.idempotency_key)

@@ -12,7 +12,7 @@ from content.live import LiveStream
 from content.live import queries as live_queries
 from content.notes import Note
 from content.notes import queries as note_queries
-from core.pagination import Page, page_request
+from core.pagination import Page, PageRequest, page_request
 from people.accounts import Account
 from people.accounts import queries as account_queries
 from schema.context import Context
@@ -46,7 +46,7 @@ async def orders(
     shops: list[Shop], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Order] | None]:
     """Only for the shops that are the viewer's."""
-    request = page_request(first, after)
+    request: PageRequest[UUID] = page_request(first, after)
     own = [shop.id for shop in shops if shop.owner_id == context.viewer_id]
     pages = dict(zip(own, await order_queries.page_by_shop(own, request), strict=True)) if own else {}
     return [pages.get(shop.id) for shop in shops]

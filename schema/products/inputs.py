@@ -17,7 +17,7 @@ class VariantInput:
     name: str = strawberry.field(description='Its options in words, e.g. "米白 / M"; 1 to 60 characters.')
     sku: str | None = strawberry.field(default=None, description="The shop's own number for it, 1 to 60 characters.")
     price: decimal.Decimal = strawberry.field(
-        description="For one unit, in major units of the product's currency, with no more decimals than it has; above 0."
+        description="In major units, above 0, with no more decimals than the product's currency has."
     )
     stock: int = strawberry.field(description="Units to sell, 0 to 10,000,000.")
 

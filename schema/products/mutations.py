@@ -17,7 +17,7 @@ class ProductMutations:
         return ShopPayload.of(shop=await actions.open_shop(info.context.require_viewer(), input.name))
 
     @mutation(
-        "Puts a product into the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or FORBIDDEN for who has no shop."
+        "Puts a product into the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or FORBIDDEN without a shop."
     )
     async def create_product(self, info: Info, input: CreateProductInput) -> ProductPayload:
         product = await actions.create_product(
