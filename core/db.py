@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -126,3 +127,9 @@ async def records(record: type[RecordType], sql: str, *args: object) -> list[Rec
 def in_order(keys: Sequence[object], found: Mapping[Any, RecordType]) -> list[RecordType | None]:
     """The batch answer for `keys`: each found record in its place, None where there is none."""
     return [found.get(key) for key in keys]
+
+
+async def ids_after(table: str, last: UUID | None, limit: int) -> list[UUID]:
+    """Up to `limit` ids of `table` (a name of ours, never of a client's) that follow `last`, in their order."""
+    found = await rows(f"SELECT id FROM {table} WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2", last, limit)
+    return [identity for (identity,) in found]

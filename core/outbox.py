@@ -4,9 +4,9 @@ Who hears of an event is decided in one table (`api/wiring.py`), never here. Eve
 that topic's stream: `since` reads them back for a client that resumes.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar, Token
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -107,6 +107,21 @@ async def since(topic: str, sequence: int, limit: int = 1000) -> list[Step]:
         limit,
     )
     return [Step(number, name, msgspec.Raw(payload.encode())) for number, name, payload in found]
+
+
+async def recorded_since(instant: datetime, types: Sequence[type[Event]]) -> AsyncIterator[list[Event]]:
+    """All events of some types that were recorded at an instant or later and are still kept, in batches, in order."""
+    by_name = {event.__name__: event for event in types}
+    last = 0
+    while found := await db.rows(
+        "SELECT id, name, payload::text FROM outbox WHERE recorded_at >= $1 AND name = ANY($2) AND id > $3"
+        " ORDER BY id LIMIT 1000",
+        instant,
+        list(by_name),
+        last,
+    ):
+        yield [msgspec.json.decode(payload, type=by_name[name]) for _, name, payload in found]
+        last = found[-1][0]
 
 
 async def trim() -> int:

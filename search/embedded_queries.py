@@ -42,8 +42,10 @@ def _worth(query: tantivy.Query, factor: float) -> tantivy.Query:
 
 def _word(word: str, last: bool) -> tantivy.Query:
     """Documents with a word in any field. Of the last word, which may still be typed, its beginning is enough."""
-    ways = [_worth(_all(*(_term(field, pair) for pair in dict.fromkeys(chinese.pairs(word)))), worth)
-            for field, worth in TEXTS.items()]
+    ways = [
+        _worth(_all(*(_term(field, pair) for pair in dict.fromkeys(chinese.pairs(word)))), worth)
+        for field, worth in TEXTS.items()
+    ]
     if not is_chinese(word[0]):
         wrong = 2 if len(word) >= _TWO_WRONG else 1 if len(word) >= _ONE_WRONG else 0
         for field, worth in TEXTS.items():
@@ -72,8 +74,8 @@ def _any_of(field: str, values: Sequence[str]) -> tantivy.Query:
 
 
 def _from(field: str, least: int | None, most: int | None = None) -> tantivy.Query:
-    bounds = (max(0, min(_MOST, bound)) if bound is not None else None for bound in (least, most))
-    return tantivy.Query.range_query(SCHEMA, field, FieldType.Unsigned, *bounds)
+    lower, upper = (None if bound is None else max(0, min(_MOST, bound)) for bound in (least, most))
+    return tantivy.Query.range_query(SCHEMA, field, FieldType.Unsigned, lower, upper)
 
 
 def _filters(query: Query) -> list[tantivy.Query]:
@@ -140,7 +142,5 @@ def answer(searcher: tantivy.Searcher, asked: tantivy.Query, hits: list[Hit]) ->
     counted = searcher.aggregate(
         asked, {field: {"terms": {"field": field, "size": MOST_FACET_VALUES}} for field in FACETS}
     )
-    facets = {
-        field: {bucket["key"]: bucket["doc_count"] for bucket in counted[field]["buckets"]} for field in FACETS
-    }
+    facets = {field: {bucket["key"]: bucket["doc_count"] for bucket in counted[field]["buckets"]} for field in FACETS}
     return Answer(hits, sum(facets["kind"].values()), facets)

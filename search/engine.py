@@ -15,7 +15,13 @@ import msgspec
 from core.errors import Refusal
 
 NOTE, PRODUCT, USER, LIVE_STREAM, TOPIC = KINDS = ("NOTE", "PRODUCT", "USER", "LIVE_STREAM", "TOPIC")
-RELEVANCE, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC = SORTS = ("RELEVANCE", "NEWEST", "POPULAR", "PRICE_ASC", "PRICE_DESC")
+RELEVANCE, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC = SORTS = (
+    "RELEVANCE",
+    "NEWEST",
+    "POPULAR",
+    "PRICE_ASC",
+    "PRICE_DESC",
+)
 FACETS: Final = ("kind", "topic")
 # How many values of a facet are told, and how deep a list ranked by relevance goes.
 MOST_FACET_VALUES: Final = 20
@@ -159,4 +165,3 @@ class Engine(Protocol):
 
     def rebuilding(self) -> AbstractAsyncContextManager[Sink]:
         """Lends a new index beside the served one, and serves it in its place when the block ends well."""
-

@@ -167,7 +167,9 @@ class Meilisearch:
         with _answering():
             await building.finish()
             known = await self._exists(self._uid)
-            swap = await self._client.swap_indexes([(self._uid, uid)] if known else [(uid, self._uid)], rename=not known)
+            swap = await self._client.swap_indexes(
+                [(self._uid, uid)] if known else [(uid, self._uid)], rename=not known
+            )
             await self._done(swap.task_uid, _ANY_TIME)
             if known:
                 await self._client.delete_index_if_exists(uid)

@@ -30,6 +30,11 @@ async def by_ids(ids: Sequence[UUID]) -> list[Product | None]:
     return db.in_order(ids, {product.id: product for product in found})
 
 
+async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """The ids of up to `limit` products that follow `last` (None: the first of all), oldest first."""
+    return await db.ids_after("products", last, limit)
+
+
 async def variants_by_ids(ids: Sequence[UUID]) -> list[Variant | None]:
     """The variants with `ids`, in their order."""
     found = await db.records(Variant, f"SELECT {_VARIANT} FROM variants WHERE id = ANY($1)", list(set(ids)))

@@ -28,6 +28,11 @@ async def by_ids(ids: Sequence[UUID]) -> list[LiveStream | None]:
     return db.in_order(ids, {stream.id: stream for stream in found})
 
 
+async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """The ids of up to `limit` streams that follow `last` (None: the first of all), oldest first."""
+    return await db.ids_after("live_streams", last, limit)
+
+
 async def page_by_host(host_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[LiveStream]]:
     """A page of each person's streams, in any state, newest first."""
     found = await db.records(

@@ -21,6 +21,11 @@ async def by_ids(ids: Sequence[UUID]) -> list[Note | None]:
     return db.in_order(ids, {note.id: note for note in found})
 
 
+async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """The ids of up to `limit` notes that follow `last` (None: the first of all), oldest first; deleted ones too."""
+    return await db.ids_after("notes", last, limit)
+
+
 async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of each author's notes, newest first."""
     return await _pages(
@@ -123,6 +128,11 @@ async def topics_by_ids(ids: Sequence[UUID]) -> list[Topic | None]:
     """The topics with `ids`, in their order."""
     found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE id = ANY($1)", list(set(ids)))
     return db.in_order(ids, {topic.id: topic for topic in found})
+
+
+async def topic_ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """The ids of up to `limit` topics that follow `last` (None: the first of all), oldest first."""
+    return await db.ids_after("topics", last, limit)
 
 
 async def topic_by_name(name: str) -> Topic | None:

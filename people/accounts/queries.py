@@ -16,6 +16,11 @@ async def by_ids(ids: Sequence[UUID]) -> list[Account | None]:
     return db.in_order(ids, {account.id: account for account in found})
 
 
+async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """The ids of up to `limit` accounts that follow `last` (None: the first of all), oldest first."""
+    return await db.ids_after("accounts", last, limit)
+
+
 async def by_handle(handle: str) -> Account | None:
     """The account with a handle, in whatever case it is written."""
     found = await db.records(

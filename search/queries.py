@@ -1,0 +1,240 @@
+"""The search use case: what is asked is checked and put in the engine's terms, what is found is read anew and shown."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from core import clock, validation
+from core.errors import Invalid
+from core.pagination import MAX_FIRST, InvalidCursor, PageInfo, encode_cursor, page_request
+from search import chinese, documents
+from search.engine import DEEPEST, KINDS, POPULAR, RELEVANCE, Answer, Engine, Found, Hit, Position, Query
+from search.highlights import highlight
+
+MOST_QUERY: Final = 200
+MOST_TOPICS: Final = 20
+DEFAULT_SUGGESTIONS: Final = 8
+# So far an anchor may move between two pages before the whole list is asked for.
+_SLACK = 40
+_MOST_PRICE = Decimal(10) ** 15
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What hits must be; prices in major units, whatever the currency. None and False mean no matter."""
+
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    in_stock: bool = False
+    has_group_buy: bool = False
+    topics: Sequence[str] = ()
+    published_after: datetime | None = None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A hit: the thing's record, where it stands, and its best passage as HTML, when a word of the query is in it."""
+
+    cursor: str
+    node: Any
+    highlight: str | None
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    value: str
+    count: int
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """How all hits fall into the values of `name`, the most frequent first."""
+
+    name: str
+    values: list[FacetValue]
+
+
+class Results(msgspec.Struct, frozen=True):
+    """A page of hits."""
+
+    edges: list[Result]
+    page_info: PageInfo
+    facets: list[Facet]
+    estimated_total: int
+
+
+class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The last hit of a page, as its cursor tells it: in which list (by sort, strict or loose), where, and what."""
+
+    sort: str
+    loose: bool
+    rank: int | float
+    tie: int
+    kind: str
+    id: UUID
+    place: int
+
+    @property
+    def position(self) -> Position:
+        return Position(self.rank, self.tie)
+
+    @property
+    def thing(self) -> Found:
+        return Found(self.kind, self.id)
+
+
+async def search(
+    engine: Engine,
+    text: str,
+    *,
+    kinds: Sequence[str] = (),
+    filter: Filter | None = None,
+    sort: str = RELEVANCE,
+    first: int | None = None,
+    after: str | None = None,
+) -> Results:
+    """A page of what matches `text`; without a text, of everything, the most popular first unless sorted otherwise.
+
+    A hit has all words of the text; when nothing does, half of them. At most the 1,000 most relevant hits can be paged
+    through. Raises Invalid (for a text of more than 200 characters, too), InvalidCursor or SearchUnavailable.
+    """
+    request = page_request(first, after, _Anchor)
+    text = chinese.folded(validation.text(text, "query", least=0, most=MOST_QUERY))
+    query = _query(text, kinds, filter or Filter(), POPULAR if sort == RELEVANCE and not text else sort)
+    anchor = request.key
+    if anchor is not None:
+        _check(anchor, query)
+        query = msgspec.structs.replace(query, loose=anchor.loose)
+    answer, place = await _find(engine, query, anchor, request.limit + 1)
+    if anchor is None and not answer.total and len(query.words) > 1:
+        query = msgspec.structs.replace(query, loose=True)
+        answer, place = await _find(engine, query, None, request.limit + 1)
+    return await _shown(query, answer, place, request.limit, anchor is not None)
+
+
+def _query(text: str, kinds: Sequence[str], filter: Filter, sort: str) -> Query:
+    validation.at_most(filter.topics, MOST_TOPICS, "filter", "topics")
+    topics = [chinese.folded(topic).strip().lstrip("#").rstrip("#").strip() for topic in filter.topics]
+    return Query(
+        text=text,
+        words=chinese.words(text),
+        kinds=sorted(set(kinds)),
+        min_price=_hundredths(filter.min_price, ROUND_CEILING),
+        max_price=_hundredths(filter.max_price, ROUND_FLOOR),
+        in_stock=filter.in_stock,
+        group_buy_at=int(clock.now().timestamp()) if filter.has_group_buy else None,
+        topics=topics,
+        published_after=None if filter.published_after is None else int(filter.published_after.timestamp() * 1000),
+        sort=sort,
+    )
+
+
+def _hundredths(price: Decimal | None, rounding: str) -> int | None:
+    if price is None:
+        return None
+    bounded = max(Decimal(-1), min(price, _MOST_PRICE))
+    return int((bounded * 100).to_integral_value(rounding))
+
+
+def _check(anchor: _Anchor, query: Query) -> None:
+    """Raises InvalidCursor for what no page of such a list would have ended with."""
+    right = (
+        anchor.sort == query.sort
+        and anchor.kind in KINDS
+        and 0 <= anchor.place < 2**31
+        and math.isfinite(anchor.rank)
+        and 0 <= anchor.rank < 2**64
+        and 0 <= anchor.tie < 2**53
+        and (query.sort == RELEVANCE or isinstance(anchor.rank, int))
+    )
+    if not right:
+        raise InvalidCursor("after")
+
+
+async def _find(engine: Engine, query: Query, anchor: _Anchor | None, limit: int) -> tuple[Answer, int]:
+    """Hits after the anchor, and the place of the first of them in the whole list."""
+    if query.sort != RELEVANCE:
+        answer = await engine.sorted(query, None if anchor is None else anchor.position, limit)
+        return answer, 0 if anchor is None else anchor.place + 1
+    if anchor is None:
+        return await engine.ranked(query, 0, limit), 0
+    begin = max(0, anchor.place - _SLACK)
+    answer = await engine.ranked(query, begin, 2 * _SLACK + 1 + limit)
+    at = _index(answer.hits, anchor)
+    if at is None:
+        begin, answer = 0, await engine.ranked(query, 0, DEEPEST)
+        at = _index(answer.hits, anchor)
+    if at is None:
+        at = _gap(answer.hits, anchor) - 1
+    return msgspec.structs.replace(answer, hits=answer.hits[at + 1 : at + 1 + limit]), begin + at + 1
+
+
+def _index(hits: Sequence[Hit], anchor: _Anchor) -> int | None:
+    return next((index for index, hit in enumerate(hits) if hit.thing == anchor.thing), None)
+
+
+def _gap(hits: Sequence[Hit], anchor: _Anchor) -> int:
+    """Where an anchor that is gone would stand: by its rank, and among equals where it stood."""
+    first = sum(hit.position.rank > anchor.rank for hit in hits)
+    last = sum(hit.position.rank >= anchor.rank for hit in hits)
+    return min(max(first, anchor.place), last)
+
+
+async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bool) -> Results:
+    """The page of up to `limit` hits. What went since it was indexed is left out, but its cursor goes on."""
+    hits = answer.hits[:limit]
+    cursors = [
+        encode_cursor(
+            _Anchor(
+                *(query.sort, query.loose, hit.position.rank, hit.position.tie),
+                *(hit.thing.kind, hit.thing.id, place + index),
+            )
+        )
+        for index, hit in enumerate(hits)
+    ]
+    found = await documents.records([hit.thing for hit in hits])
+    edges = [
+        Result(cursor, found[hit.thing], _highlight(hit.thing, found[hit.thing], query))
+        for hit, cursor in zip(hits, cursors, strict=True)
+        if hit.thing in found
+    ]
+    return Results(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=len(answer.hits) > limit,
+            has_previous_page=later,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+        facets=[
+            Facet(name, [FacetValue(value, count) for value, count in _most_frequent(values.items())])
+            for name, values in answer.facets.items()
+        ],
+        estimated_total=answer.total,
+    )
+
+
+def _highlight(thing: Found, record: Any, query: Query) -> str | None:
+    return highlight(documents.SOURCES[thing.kind].passages(record), query.words) if query.words else None
+
+
+def _most_frequent(counts: Any) -> list[tuple[str, int]]:
+    return sorted(counts, key=lambda item: (-item[1], item[0]))
+
+
+async def suggestions(engine: Engine, prefix: str, first: int | None = None) -> list[str]:
+    """Titles, topics and handles that begin with `prefix` in characters, pinyin or initials, the most popular first.
+
+    Without a prefix, the topics most is written about. Raises Invalid or SearchUnavailable.
+    """
+    prefix = validation.text(prefix, "prefix", least=0, most=MOST_QUERY)
+    most = DEFAULT_SUGGESTIONS if first is None else first
+    if not 0 <= most <= MAX_FIRST:
+        raise Invalid(
+            "first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}"
+        )
+    beginning = "".join(char for char in chinese.folded(prefix) if char.isalnum())
+    if not most or (prefix and not beginning):
+        return []
+    return await engine.suggest(beginning, most)
