@@ -39,9 +39,10 @@ async def delete_comment(viewer_id: UUID, comment_id: UUID) -> None:
 
     Raises Forbidden or NotFound; records CommentDeleted.
     """
+    # The note's row is locked before the comment's, as when one is added: so the two never wait for each other.
     found = await db.row(
         "SELECT n.id, c.author_id, n.author_id FROM comments c JOIN notes n ON n.id = c.note_id"
-        " WHERE c.id = $1 AND n.deleted_at IS NULL",
+        " WHERE c.id = $1 AND n.deleted_at IS NULL FOR NO KEY UPDATE OF n",
         comment_id,
     )
     if found is None:
@@ -49,10 +50,9 @@ async def delete_comment(viewer_id: UUID, comment_id: UUID) -> None:
     note_id, *entitled = found
     if viewer_id not in entitled:
         raise Forbidden("comment_id")
-    # The note's row before the comment's, as when one is added: so the two never wait for each other.
-    await _count(note_id, -1)
     if not await db.execute("DELETE FROM comments WHERE id = $1", comment_id):
         raise NotFound("comment_id")
+    await _count(note_id, -1)
     outbox.record(CommentDeleted(note_id=note_id, comment_id=comment_id))
 
 
