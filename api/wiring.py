@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from commerce.checkout import subscribers as checkout_subscribers
+from commerce.group_buys import actions as group_buy_actions
+from commerce.group_buys import subscribers as group_buy_subscribers
 from commerce.group_buys.events import GroupBuyChanged
 from commerce.orders import actions as order_actions
 from commerce.orders import subscribers as order_subscribers
@@ -24,6 +26,7 @@ def lanes(services: Services) -> Sequence[Lane | BatchLane]:
         Lane("checkout", {PaymentCaptured: checkout_subscribers.on_payment_captured}),
         BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, services.providers)),
         Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
+        Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
         Lane("live", {GroupBuyChanged: live_subscribers.on_group_buy_changed}),
     ]
 
@@ -35,5 +38,9 @@ def timers(services: Services) -> Sequence[Timer]:
         Timer("payments.reconcile", 5, partial(payment_actions.reconcile, services.providers)),
         Timer("payments.run_due_refunds", 1, partial(payment_actions.run_due_refunds, services.providers)),
         Timer("orders.release_overdue", 1, order_actions.release_overdue),
+        Timer("group_buys.release_overdue_seats", 0.5, group_buy_actions.release_overdue_seats),
+        Timer("group_buys.expire_teams", 0.5, group_buy_actions.expire_teams),
+        Timer("group_buys.start_offers", 0.5, group_buy_actions.start_offers),
+        Timer("group_buys.end_offers", 0.5, group_buy_actions.end_offers),
         Timer("live.viewers", 2, live_actions.count_viewers),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from commerce.group_buys import rules
@@ -10,11 +11,25 @@ from core import clock, db
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
 
-# Where the next page starts in the lists of offers, and in an offer's open teams: (people still needed, id).
-EndingSoonKey = tuple[datetime, UUID]
-NewestKey = tuple[UUID]
-PopularKey = tuple[int, UUID]
-OpenTeamKey = tuple[int, UUID]
+
+class EndingSoonKey(NamedTuple):
+    ends_at: datetime
+    id: UUID
+
+
+class NewestKey(NamedTuple):
+    id: UUID
+
+
+class PopularKey(NamedTuple):
+    joined_count: int
+    id: UUID
+
+
+class OpenTeamKey(NamedTuple):
+    remaining: int
+    id: UUID
+
 
 _GROUP_BUY = db.columns(GroupBuy)
 _TEAM = db.columns(Team)
@@ -82,7 +97,7 @@ async def running_on(product_ids: Sequence[UUID]) -> list[list[GroupBuy]]:
 
 async def ending_soon(request: PageRequest[EndingSoonKey]) -> Page[GroupBuy]:
     """Offers that run or will, those that end first in front."""
-    after = request.key or (clock.now(), BEYOND)
+    after = request.key or EndingSoonKey(clock.now(), BEYOND)
     found = await db.records(
         GroupBuy,
         f"{_LISTED} AND (ends_at, id) > ($2, $3) ORDER BY ends_at, id LIMIT $4",
@@ -95,7 +110,7 @@ async def ending_soon(request: PageRequest[EndingSoonKey]) -> Page[GroupBuy]:
 
 async def newest(request: PageRequest[NewestKey]) -> Page[GroupBuy]:
     """Offers that run or will, the latest made in front."""
-    [after] = request.key or (BEYOND,)
+    [after] = request.key or NewestKey(BEYOND)
     found = await db.records(
         GroupBuy, f"{_LISTED} AND id < $2 ORDER BY id DESC LIMIT $3", clock.now(), after, request.limit + 1
     )
@@ -104,7 +119,7 @@ async def newest(request: PageRequest[NewestKey]) -> Page[GroupBuy]:
 
 async def popular(request: PageRequest[PopularKey]) -> Page[GroupBuy]:
     """Offers that run or will, those with most members in front."""
-    after = request.key or (2**31 - 1, BEYOND)
+    after = request.key or PopularKey(2**31 - 1, BEYOND)
     found = await db.records(
         GroupBuy,
         f"{_LISTED} AND (joined_count, id) < ($2::int, $3::uuid) ORDER BY joined_count DESC, id DESC LIMIT $4",
@@ -117,7 +132,7 @@ async def popular(request: PageRequest[PopularKey]) -> Page[GroupBuy]:
 
 async def open_teams(group_buy_ids: Sequence[UUID], request: PageRequest[OpenTeamKey]) -> list[Page[Team]]:
     """A page of each offer's open teams: those that need fewest people first, then the oldest."""
-    remaining, after_id = request.key or (0, BEYOND)
+    remaining, after_id = request.key or OpenTeamKey(0, BEYOND)
     found = await db.records(
         Team,
         f"SELECT {db.columns(Team, 't')} FROM unnest($1::uuid[]) AS g (id) CROSS JOIN LATERAL"

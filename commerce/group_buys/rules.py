@@ -1,6 +1,5 @@
 """Who may take a seat, how long it is held, and what an offer may be."""
 
-import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -128,8 +127,3 @@ def is_over(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
 def held_until(now: datetime, end: datetime) -> datetime:
     """Until when a seat is held: ten minutes, and never past `end` (the team's deadline, or the offer's end)."""
     return min(now + HOLD, end)
-
-
-def fingerprint(*parts: object) -> str:
-    """What makes two requests under one idempotency key the same."""
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

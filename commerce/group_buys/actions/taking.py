@@ -12,7 +12,7 @@ from commerce.group_buys.records import GroupBuy, Seat, TakenSeat, Team
 from commerce.orders import Address, NewLine
 from commerce.orders import actions as order_actions
 from commerce.orders import queries as order_queries
-from core import clock, db
+from core import clock, db, idempotency
 from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.unit_of_work import action
@@ -42,7 +42,7 @@ async def open_team(
     """
     rules.quantity(quantity)
     wish = _Wish(
-        buyer_id, quantity, address, idempotency_key, rules.fingerprint("open", group_buy_id, quantity, address)
+        buyer_id, quantity, address, idempotency_key, idempotency.fingerprint("open", group_buy_id, quantity, address)
     )
     return await _once(wish, partial(_open, group_buy_id, wish))
 
@@ -56,7 +56,7 @@ async def join_team(
     key with another request. No event about the team: holding a seat is none. Records OrderPlaced.
     """
     rules.quantity(quantity)
-    fingerprint = rules.fingerprint("join", team_id, quantity, address)
+    fingerprint = idempotency.fingerprint("join", team_id, quantity, address)
     wish = _Wish(buyer_id, quantity, address, idempotency_key, fingerprint)
     return await _once(wish, partial(_join, team_id, wish))
 
