@@ -1,0 +1,63 @@
+"""Mutations of group-buys."""
+
+import strawberry
+
+from commerce.group_buys import actions
+from schema import ids
+from schema.context import Info
+from schema.errors import mutation
+from schema.group_buys.inputs import CreateGroupBuyInput, JoinTeamInput, OpenTeamInput
+from schema.group_buys.types import GroupBuyPayload, SeatPayload
+
+
+@strawberry.type
+class GroupBuyMutations:
+    @mutation(
+        "Offers a variant to teams at a lower price, and sets the units aside for it. Refused with UNAUTHENTICATED,"
+        " INVALID, NOT_FOUND, FORBIDDEN for all but the shop's owner, or OUT_OF_STOCK when the variant has fewer units."
+    )
+    async def create_group_buy(self, info: Info, input: CreateGroupBuyInput) -> GroupBuyPayload:
+        owner_id = info.context.require_viewer()
+        group_buy = await actions.create(
+            owner_id,
+            ids.decode("variant", input.variant_id, "variant_id"),
+            price=input.price,
+            team_size=input.team_size,
+            team_ttl_seconds=input.team_ttl_seconds,
+            starts_at=input.starts_at,
+            ends_at=input.ends_at,
+            stock=input.stock,
+            per_user_limit=input.per_user_limit,
+        )
+        return GroupBuyPayload.of(group_buy=group_buy)
+
+    @mutation(
+        "Takes the leader's seat of a new team and holds it, ten minutes at the most, while its order is paid. The team"
+        " opens, and its clock starts, when the order is paid; until then only the leader sees it. Refused with"
+        " UNAUTHENTICATED, INVALID, NOT_FOUND, NOT_STARTED, ENDED, LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a"
+        " reused key."
+    )
+    async def open_team(self, info: Info, input: OpenTeamInput) -> SeatPayload:
+        taken = await actions.open_team(
+            info.context.require_viewer(),
+            ids.decode("group_buy", input.group_buy_id, "group_buy_id"),
+            input.quantity,
+            input.shipping_address.as_address() if input.shipping_address else None,
+            input.idempotency_key,
+        )
+        return SeatPayload.of(seat=taken.seat, team=taken.team, order=taken.order)
+
+    @mutation(
+        "Takes a seat in an open team and holds it while its order is paid: ten minutes at the most, never past the"
+        " team's deadline. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, TEAM_CLOSED, ALREADY_IN_TEAM, TEAM_FULL,"
+        " LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a reused key."
+    )
+    async def join_team(self, info: Info, input: JoinTeamInput) -> SeatPayload:
+        taken = await actions.join_team(
+            info.context.require_viewer(),
+            ids.decode("team", input.team_id, "team_id"),
+            input.quantity,
+            input.shipping_address.as_address() if input.shipping_address else None,
+            input.idempotency_key,
+        )
+        return SeatPayload.of(seat=taken.seat, team=taken.team, order=taken.order)
