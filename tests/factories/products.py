@@ -7,7 +7,9 @@ from commerce.products import NewVariant, Product, Variant, actions, queries
 from tests.factories.people import person
 
 
-async def product(owner_id: UUID | None = None, *, title: str = "云朵面霜", price: str = "128.00", stock: int = 10) -> Product:
+async def product(
+    owner_id: UUID | None = None, *, title: str = "云朵面霜", price: str = "128.00", stock: int = 10
+) -> Product:
     """A product of one variant, in its owner's shop (a new one of nobody in particular)."""
     if owner_id is None:
         owner_id = await person("店主")

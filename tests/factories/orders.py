@@ -1,0 +1,63 @@
+"""Plain orders and their payments for tests, and the background work that follows them."""
+
+from functools import partial
+from uuid import UUID
+
+from commerce import checkout
+from commerce.checkout import actions as checkout_actions
+from commerce.checkout import subscribers as checkout_subscribers
+from commerce.orders import Address, Line, Order, actions, queries
+from commerce.orders import subscribers as order_subscribers
+from commerce.payments import SandboxProvider
+from commerce.payments import subscribers as payment_subscribers
+from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
+from commerce.products import Variant
+from core.bus import MemoryBus
+from core.ids import new_id
+from core.relay import BatchLane, Lane, Relay
+from tests.factories import products
+from tests.factories.people import person
+
+HOME = Address("小鹿", "138 0000 0000", "广东省", "深圳市", "南山区", "科技园 1 号", "518000")
+
+
+async def placed(
+    buyer_id: UUID | None = None, variant: Variant | None = None, *, quantity: int = 1, key: str | None = None
+) -> Order:
+    """An order that nobody has paid."""
+    variant = variant or await products.variant()
+    lines = [Line(variant.id, quantity)]
+    return await actions.place(buyer_id or await person("买家"), lines, HOME, key or new_id().hex)
+
+
+async def pay(
+    order: Order, *, provider: SandboxProvider | None = None, token: str = "一张卡", key: str | None = None
+) -> checkout.PayOutcome:
+    """Pays as the buyer does, by a sandbox without faults unless one is given."""
+    provider = provider or SandboxProvider()
+    return await checkout_actions.pay(order.buyer_id, order.id, provider, token, key or new_id().hex)
+
+
+async def paid(buyer_id: UUID | None = None, variant: Variant | None = None, *, quantity: int = 1) -> Order:
+    """An order that is confirmed."""
+    outcome = await pay(await placed(buyer_id, variant, quantity=quantity))
+    assert outcome.refusal is None and outcome.order.status == "CONFIRMED"
+    return outcome.order
+
+
+async def now(order: Order) -> Order:
+    """The order as it is now."""
+    [found] = await queries.by_ids([order.id])
+    assert found is not None
+    return found
+
+
+async def react(provider: SandboxProvider | None = None) -> None:
+    """Does what the worker would do about all events so far."""
+    providers = {SandboxProvider.name: provider or SandboxProvider()}
+    lanes = [
+        Lane("checkout", {PaymentCaptured: checkout_subscribers.on_payment_captured}),
+        BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, providers)),
+        Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
+    ]
+    await Relay(MemoryBus(), lanes).drain()
