@@ -100,7 +100,7 @@ class Meilisearch:
     def _params(self, query: Query, **given: Any) -> SearchParams:
         return SearchParams(
             index_uid=self._uid,
-            query=" ".join(query.words),
+            q=" ".join(query.words),
             matching_strategy="frequency" if query.loose else "all",
             ranking_score_threshold=shape.LOOSE_SCORE if query.loose else None,
             **given,
@@ -147,7 +147,7 @@ class Meilisearch:
         wanted = f"beginnings STARTS WITH {json.dumps(beginning, ensure_ascii=False)}" if beginning else "kind = TOPIC"
         params = SearchParams(
             index_uid=self._uid,
-            query="",
+            q="",
             filter=[wanted],
             limit=limit * 3,
             sort=[f"{shape.rank_field(POPULAR)}:desc", "tie:desc"],
