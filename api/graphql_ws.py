@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 # Seconds that a client has to send `connection_init`.
-INIT_TIMEOUT: Final = 10.0
+INIT_TIMEOUT = 10.0
 # A close frame holds 125 bytes, two of them for the code.
 _LONGEST_REASON: Final = 123
 
@@ -45,10 +45,9 @@ class ProtocolError(Exception):
 class GraphQLOverWebSocket:
     """The endpoint's websockets of this process."""
 
-    def __init__(self, operations: Operations, services: Services, *, init_timeout: float = INIT_TIMEOUT) -> None:
+    def __init__(self, operations: Operations, services: Services) -> None:
         self._operations = operations
         self._services = services
-        self._init_timeout = init_timeout
         self._sockets_of: Counter[str] = Counter()
 
     async def __call__(self, websocket: WebSocket) -> None:
@@ -63,7 +62,7 @@ class GraphQLOverWebSocket:
             return
         self._sockets_of.update([address] if address else ())
         try:
-            await _Socket(websocket, self._operations, self._services, self._init_timeout).serve()
+            await _Socket(websocket, self._operations, self._services).serve()
         finally:
             if address:
                 self._sockets_of[address] -= 1
@@ -83,11 +82,10 @@ def _public_address(websocket: WebSocket) -> str | None:
 class _Socket:
     """One connection and its running operations."""
 
-    def __init__(self, websocket: WebSocket, operations: Operations, services: Services, init_timeout: float) -> None:
+    def __init__(self, websocket: WebSocket, operations: Operations, services: Services) -> None:
         self._websocket = websocket
         self._operations = operations
         self._services = services
-        self._init_timeout = init_timeout
         self._token: str | None = None
         self._language = negotiation.language(websocket.headers.get("accept-language"))
         self._request_id = requests.request_id(websocket)
@@ -99,7 +97,7 @@ class _Socket:
     async def serve(self) -> None:
         """Reads messages until either side closes, and leaves no operation behind."""
         try:
-            async with asyncio.timeout(self._init_timeout) as limit:
+            async with asyncio.timeout(INIT_TIMEOUT) as limit:
                 while self._open:
                     await self._handle(await self._receive(), limit)
         except WebSocketDisconnect:
@@ -190,16 +188,17 @@ class _Socket:
             raise ProtocolError(4400, error.message) from None
         if identity in self._running:
             raise ProtocolError(4409, f"Subscriber for {identity} already exists")
-        self._running[identity] = asyncio.create_task(self._operate(identity, asked))
+        full = len(self._running) >= self._services.settings.operations_per_socket
+        self._running[identity] = asyncio.create_task(self._operate(identity, asked, full))
 
-    async def _operate(self, identity: str, asked: GraphQLRequest) -> None:
-        """Runs an operation, and ends it by `complete` or `error`."""
+    async def _operate(self, identity: str, asked: GraphQLRequest, full: bool) -> None:
+        """Runs an operation, unless the socket has its fill, and ends it by `complete` or `error`."""
         self._count += 1
         context = Context(
             services=self._services, language=self._language, request_id=f"{self._request_id}-{self._count}"
         )
         try:
-            if len(self._running) > self._services.settings.operations_per_socket:
+            if full:
                 raise RequestError([too_complex("Too many operations are running on this connection.")])
             operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables)
             context.viewer = await requests.identify(self._token)

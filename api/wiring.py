@@ -18,6 +18,7 @@ from core import outbox
 from core.relay import BatchLane, Lane
 from core.timers import Timer
 from schema.context import Services
+from search import indexer
 
 
 def lanes(services: Services) -> Sequence[Lane | BatchLane]:
@@ -27,6 +28,7 @@ def lanes(services: Services) -> Sequence[Lane | BatchLane]:
         BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, services.providers)),
         Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
         Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
+        BatchLane("search", indexer.EVENTS, indexer.reaction(services.search)),
         Lane("live", {GroupBuyChanged: live_subscribers.on_group_buy_changed}),
     ]
 

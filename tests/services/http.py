@@ -1,0 +1,46 @@
+"""A real uvicorn on a free port, in this test's event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+def listening_socket() -> socket.socket:
+    """A socket that already has its free port."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serves `app` until the block ends; lends its address, e.g. "127.0.0.1:40123"."""
+    bound = listening_socket()
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, ws_per_message_deflate=False, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    # The test has the signals.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(_serve(server, bound))
+    try:
+        while not server.started:
+            if task.done():
+                task.result()
+                raise RuntimeError("uvicorn did not start")
+            await asyncio.sleep(0.005)
+        yield f"127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _serve(server: uvicorn.Server, bound: socket.socket) -> None:
+    try:
+        await server.serve(sockets=[bound])
+    except SystemExit as error:
+        raise RuntimeError("uvicorn could not start") from error
