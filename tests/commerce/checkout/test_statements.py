@@ -1,0 +1,44 @@
+"""What buying costs in statements, counted, so that nobody adds one unseen."""
+
+from commerce.checkout import invariants
+from commerce.orders import actions as order_actions
+from tests.factories import orders, products
+from tests.factories.people import person
+
+
+class TestPlace:
+    async def test_takes_five(self, statements: list[str]) -> None:
+        """The key, what is sold, the order with its lines, the stock, the outbox."""
+        buyer_id, variant = await person(), await products.variant()
+        statements.clear()
+        await orders.placed(buyer_id, variant)
+        assert len(statements) == 5, statements
+
+    async def test_takes_one_the_second_time(self, statements: list[str]) -> None:
+        buyer_id, variant = await person(), await products.variant()
+        await orders.placed(buyer_id, variant, key="一次")
+        statements.clear()
+        await orders.placed(buyer_id, variant, key="一次")
+        assert len(statements) == 1, statements
+
+
+class TestPay:
+    async def test_takes_eleven(self, statements: list[str]) -> None:
+        """The order, the attempt, the sandbox; then in one transaction the payment, its posting, the order, its
+        posting, the lines, the stock, the outbox; the order as it is now."""
+        order = await orders.placed()
+        statements.clear()
+        await orders.pay(order)
+        assert len(statements) == 11, statements
+        assert await invariants.violations() == []
+
+
+class TestBeginRefund:
+    async def test_takes_as_many_for_many_orders_as_for_one(self, statements: list[str]) -> None:
+        one, *many = [await orders.paid() for _ in range(6)]
+        statements.clear()
+        await order_actions.begin_refund([one.id], "a test")
+        few = len(statements)
+        statements.clear()
+        assert await order_actions.begin_refund([order.id for order in many], "a test") == 5
+        assert len(statements) == few == 6
