@@ -14,6 +14,7 @@ from core.bus import Bus
 from core.errors import Unauthenticated
 from core.settings import Settings
 from people.accounts import Identity
+from search.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Services:
     # Payment providers by the name that PaymentMethod gives them.
     providers: Mapping[str, Provider]
     presence: Presence
+    search: Engine
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """The embedded engine: tantivy in this process, its index memory-mapped from the data folder.
 
-One process holds its writer. A commit is on disk when `write` returns, so a killed process loses nothing.
+A commit is on disk when `write` returns, so a killed process loses nothing. Any number of processes may read; the first
+that writes is the one that may.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import shutil
@@ -29,42 +29,56 @@ _HEAP = 15_000_000
 
 
 class _Index:
-    """An open index with its writer. Its methods block; one thread at a time may write."""
+    """An open index. Its methods block; one thread at a time may write, and one process."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._index = tantivy.Index(shape.SCHEMA, path=str(folder))
-        self._index.config_reader("manual")
-        self._writer = self._index.writer(_HEAP, 1)
+        self._writer: tantivy.IndexWriter | None = None
 
     def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
+        writer = self._held()
         for thing in (*gone, *(document.thing for document in documents)):
-            self._writer.delete_documents_by_term("key", thing.key)
+            writer.delete_documents_by_term("key", thing.key)
         self.add(documents)
         self.commit()
 
     def add(self, documents: Sequence[Document]) -> None:
+        writer = self._held()
         for document in documents:
-            self._writer.add_document(shape.document(document))
+            writer.add_document(shape.document(document))
 
     def commit(self) -> None:
-        self._writer.commit()
+        self._held().commit()
         self._index.reload()
+
+    def _held(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(_HEAP, 1)
+            except ValueError as error:
+                logger.warning("another process writes the search index: %s", error)
+                raise SearchUnavailable() from error
+        return self._writer
 
     def searcher(self) -> tantivy.Searcher:
         return self._index.searcher()
 
     def close(self) -> None:
-        self._writer.wait_merging_threads()
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
 
 
 class Embedded:
-    """The engine over `folder`, where `current` names the subfolder that is served."""
+    """The engine over `folder`, where the file `current` names the subfolder that is served."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._current = folder / "current"
         self._index: _Index | None = None
+        # When `current` was written that names the open index: another process may have rebuilt it since.
+        self._since = 0
         self._writing = asyncio.Lock()
         self._building = False
         self._stale = True
@@ -74,39 +88,38 @@ class Embedded:
         return self._stale
 
     async def open(self) -> None:
-        await asyncio.to_thread(self._open)
+        await asyncio.to_thread(self._follow)
+        await asyncio.to_thread(load_sounds)
 
-    def _open(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = self._served()
-        self._stale = name is None
+    def _written(self) -> int:
         try:
-            self._index = _Index(self._folder / (name or shape.fresh_name()))
-            self._index.searcher().search(tantivy.Query.all_query(), 1)
-        except (ValueError, OSError, RuntimeError) as error:
-            if "LockBusy" in str(error):
-                raise
+            return self._current.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _follow(self) -> None:
+        """Opens what is served."""
+        self._since = self._written()
+        self._stale, self._index = True, None
+        try:
+            served = json.loads(self._current.read_text())
+            folder = self._folder / str(served["name"])
+            if served["shape"] == shape.VERSION and (folder / "meta.json").exists():
+                index = _Index(folder)
+                _tried(index.searcher())
+                self._stale, self._index = False, index
+        except FileNotFoundError:
+            return
+        except (ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
             logger.warning("the search index cannot be read and will be rebuilt: %s", error)
-            self._stale, self._index = True, _Index(self._folder / shape.fresh_name())
-        self._sweep()
-        load_sounds()
 
-    def _served(self) -> str | None:
-        with contextlib.suppress(OSError, ValueError):
-            current = json.loads((self._folder / "current").read_text())
-            if current["shape"] == shape.VERSION and (self._folder / current["name"] / "meta.json").exists():
-                return str(current["name"])
-        return None
-
-    def _serve(self, name: str) -> None:
+    def _serve(self, index: _Index) -> None:
         draft = self._folder / "current.new"
-        draft.write_text(json.dumps({"name": name, "shape": shape.VERSION}))
-        draft.replace(self._folder / "current")
-
-    def _sweep(self) -> None:
-        """Removes what earlier rebuilds left behind."""
+        draft.write_text(json.dumps({"name": index.folder.name, "shape": shape.VERSION}))
+        draft.replace(self._current)
+        self._since = self._written()
         for folder in self._folder.glob("index-*"):
-            if self._index is None or folder != self._index.folder:
+            if folder != index.folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
     async def close(self) -> None:
@@ -115,11 +128,26 @@ class Embedded:
             if index is not None:
                 await asyncio.to_thread(index.close)
 
+    async def check(self) -> None:
+        try:
+            await self._ask(_tried)
+        except SearchUnavailable:
+            self._stale = True
+        except (ValueError, OSError, RuntimeError) as error:
+            logger.warning("the search index has become unreadable and will be rebuilt: %s", error)
+            self._stale = True
+
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         async with self._writing:
-            if self._index is None:
-                raise SearchUnavailable()
-            await asyncio.to_thread(self._index.write, documents, gone)
+            index = await self._served()
+            await asyncio.to_thread(index.write, documents, gone)
+
+    async def _served(self) -> _Index:
+        if self._since != self._written():
+            await asyncio.to_thread(self._follow)
+        if self._index is None:
+            raise SearchUnavailable()
+        return self._index
 
     async def ranked(self, query: Query, offset: int, limit: int) -> Answer:
         limit = min(limit, DEEPEST - offset)
@@ -155,9 +183,7 @@ class Embedded:
         return await self._ask(search)
 
     async def _ask(self, question: Callable[[tantivy.Searcher], Result]) -> Result:
-        index = self._index
-        if index is None:
-            raise SearchUnavailable()
+        index = await self._served()
         return await asyncio.to_thread(lambda: question(index.searcher()))
 
     @asynccontextmanager
@@ -180,11 +206,10 @@ class Embedded:
 
     async def _replace(self, index: _Index) -> None:
         async with self._writing:
-            await asyncio.to_thread(self._serve, index.folder.name)
             previous, self._index, self._stale = self._index, index, False
+            await asyncio.to_thread(self._serve, index)
             if previous is not None:
                 await asyncio.to_thread(previous.close)
-            self._sweep()
 
 
 class _Building:
@@ -195,6 +220,13 @@ class _Building:
 
     async def add(self, documents: Sequence[Document]) -> None:
         await asyncio.to_thread(self._index.add, documents)
+
+
+def _tried(searcher: tantivy.Searcher) -> None:
+    """Raises when the index cannot be read."""
+    everything = tantivy.Query.all_query()
+    found = searcher.search(everything, 1, count=False, order_by_field=shape.rank_field(POPULAR))
+    queries.answer(searcher, everything, _hits(searcher, found.hits))
 
 
 def _hits(searcher: tantivy.Searcher, found: list[tuple[int | float, tantivy.DocAddress]]) -> list[Hit]:

@@ -1,6 +1,6 @@
 """How the index hears of changes: events say what to look at again, the database says what is true."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from commerce.group_buys.events import GroupBuyEnded, GroupBuyStarted
@@ -56,7 +56,7 @@ async def refresh(engine: Engine, things: Sequence[Found]) -> None:
         await engine.write(current, [thing for thing in wanted if thing not in present])
 
 
-def reaction(engine: Engine) -> Callable[[Sequence[Event]], Any]:
+def reaction(engine: Engine) -> Callable[[Sequence[Event]], Awaitable[None]]:
     """What to do with a batch of EVENTS, however often and in whatever order they come."""
 
     async def react(events: Sequence[Event]) -> None:

@@ -33,7 +33,7 @@ from search.pinyin import load as load_sounds
 logger = logging.getLogger(__name__)
 
 # How long a task may take, in milliseconds: that of a small batch, and any.
-_SOON: Final = 10_000
+_SOON: Final = 20_000
 _ANY_TIME: Final = 3_600_000
 _POLL: Final = 20
 
@@ -62,9 +62,12 @@ class Meilisearch:
         return self._stale
 
     async def open(self) -> None:
+        load_sounds()
+        await self.check()
+
+    async def check(self) -> None:
         with _answering():
             self._stale = not await self._exists(self._uid)
-        load_sounds()
 
     async def _exists(self, uid: str) -> bool:
         try:

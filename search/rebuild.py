@@ -1,5 +1,6 @@
 """Builds the index anew from the database, beside the one that is served, and then puts it in its place."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,13 +12,14 @@ from tortoise.connection import get_connection
 from core import clock, outbox
 from core.errors import Conflict
 from search import documents, indexer
-from search.engine import KINDS, Engine, Found, Sink
+from search.engine import KINDS, Engine, Found, SearchUnavailable, Sink
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int], None]
 
 _BATCH = 500
+_LOOK_SECONDS = 5
 # Whoever holds this PostgreSQL advisory lock rebuilds; the number is only ours.
 _LOCK = 7_246_002
 # An event may have been recorded so long before its transaction commits.
@@ -41,6 +43,23 @@ async def rebuild(engine: Engine, progress: Progress | None = None) -> int:
             await indexer.refresh(engine, indexer.touched(events))
         logger.info("the search index was rebuilt with %d documents", total)
         return total
+
+
+async def keep_built(engine: Engine) -> None:
+    """Rebuilds the index whenever it is found to be missing or broken. Runs until cancelled."""
+    while True:
+        try:
+            await engine.check()
+            if engine.stale:
+                logger.info("the search index is being built")
+                await rebuild(engine)
+        except Conflict:
+            logger.info("another process is rebuilding the search index")
+        except SearchUnavailable:
+            logger.warning("the search engine does not answer")
+        except Exception:
+            logger.exception("the search index could not be rebuilt; it is tried again")
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _fill(sink: Sink, kind: str, progress: Progress | None) -> int:

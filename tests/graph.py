@@ -1,6 +1,7 @@
 """A client of the schema without a server: real resolvers on a real database, errors as a client would see them."""
 
 import functools
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from core.settings import Settings
 from people.accounts import Identity
 from schema import errors, root
 from schema.context import Context, Services
+from search.embedded import Embedded
 
 
 @functools.cache
@@ -28,7 +30,12 @@ class Graph:
 
     def __init__(self, services: Services | None = None) -> None:
         self.services = services or Services(
-            settings=Settings(), bus=MemoryBus(), providers={"SANDBOX": SandboxProvider()}, presence=Presence()
+            settings=Settings(),
+            bus=MemoryBus(),
+            providers={"SANDBOX": SandboxProvider()},
+            presence=Presence(),
+            # Not open: what needs it opens one of its own.
+            search=Embedded(Path("unopened")),
         )
 
     def context(self, as_: UUID | None = None, language: str = "zh") -> Context:

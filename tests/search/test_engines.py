@@ -98,7 +98,8 @@ class TestRelevance:
 
     async def test_puts_the_loved_first_among_equals(self, engine: Engine) -> None:
         filled = await shelf(
-            engine, *(document(f"露营{name}", popular=loved) for name, loved in zip("甲乙丙", (3, 900000, 40)))
+            engine,
+            *(document(f"露营{name}", popular=loved) for name, loved in zip("甲乙丙", (3, 900000, 40), strict=True)),
         )
         assert await filled.find("露营") == ["露营乙", "露营丙", "露营甲"]
 
@@ -190,7 +191,9 @@ class TestFilters:
     async def test_counts_what_it_finds_by_kind_and_topic(self, engine: Engine) -> None:
         kinds = (NOTE, NOTE, USER, LIVE_STREAM, TOPIC, PRODUCT)
         about = (["露營", "户外"], ["户外"], [], [], [], [])
-        filled = await shelf(engine, *(document("露营", kind, topics=topics) for kind, topics in zip(kinds, about)))
+        filled = await shelf(
+            engine, *(document("露营", kind, topics=topics) for kind, topics in zip(kinds, about, strict=True))
+        )
         answers = [
             await filled.engine.ranked(query("露营"), 0, 2),
             await filled.engine.sorted(Query(sort=NEWEST), None, 1),

@@ -1,0 +1,59 @@
+"""Queries of search."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from schema.context import Info
+from schema.pagination import After, First
+from schema.search.inputs import SearchFilter
+from schema.search.types import SearchConnection, SearchKind, SearchSort
+from search import queries
+
+_Text = Annotated[
+    str,
+    strawberry.argument(
+        description="Words in either Chinese script, pinyin or its initials, or any other language; up to 200"
+        " characters. Empty: everything."
+    ),
+]
+_Kinds = Annotated[list[SearchKind] | None, strawberry.argument(description="Only these; null or empty: all.")]
+_Filter = Annotated[SearchFilter | None, strawberry.argument(description="What hits must be.")]
+_Sort = Annotated[SearchSort, strawberry.argument(description="In which order.")]
+_Prefix = Annotated[str, strawberry.argument(description="What has been typed so far, up to 200 characters.")]
+_Most = Annotated[int | None, strawberry.argument(description="How many at the most, 0 to 100; null is 8.")]
+
+
+@strawberry.type
+class SearchQueries:
+    @strawberry.field(
+        description="Notes, products, people, live streams and topics in one list. What was published is found within"
+        " a second. While the search engine is down: an error with extensions.code UNAVAILABLE.",
+        graphql_type=SearchConnection,
+    )
+    async def search(
+        self,
+        info: Info,
+        query: _Text,
+        kinds: _Kinds = None,
+        filter: _Filter = None,
+        sort: _Sort = SearchSort.RELEVANCE,
+        first: First = 20,
+        after: After = None,
+    ) -> Any:
+        return await queries.search(
+            info.context.services.search,
+            query,
+            kinds=[kind.name for kind in kinds or ()],
+            filter=filter.parsed() if filter else None,
+            sort=sort.name,
+            first=first,
+            after=after,
+        )
+
+    @strawberry.field(
+        description="How what is being typed may go on: titles, topics and handles that begin so in characters, pinyin"
+        " or initials, the most popular first. For an empty prefix, what most is written about."
+    )
+    async def search_suggestions(self, info: Info, prefix: _Prefix, first: _Most = 8) -> list[str]:
+        return await queries.suggestions(info.context.services.search, prefix, first)

@@ -1,0 +1,71 @@
+"""Types of search."""
+
+import enum
+from typing import Annotated
+
+import strawberry
+
+from schema.accounts.types import User
+from schema.live.types import LiveStream
+from schema.notes.types import Note, Topic
+from schema.pagination import PageInfo
+from schema.products.types import Product
+
+
+@strawberry.enum(description="What can be found.")
+class SearchKind(enum.Enum):
+    NOTE = strawberry.enum_value("NOTE", description="Notes, by title, text and topics.")
+    PRODUCT = strawberry.enum_value("PRODUCT", description="Products, by title, description, variants and shop.")
+    USER = strawberry.enum_value("USER", description="People, by name, handle, specialty and bio.")
+    LIVE_STREAM = strawberry.enum_value("LIVE_STREAM", description="Live streams that were not cancelled, by title.")
+    TOPIC = strawberry.enum_value("TOPIC", description="Topics that notes are about, by name.")
+
+
+@strawberry.enum(description="In which order hits come.")
+class SearchSort(enum.Enum):
+    RELEVANCE = strawberry.enum_value(
+        "RELEVANCE", description="Best match first; without a query as POPULAR. Ends after the 1,000 best."
+    )
+    NEWEST = strawberry.enum_value("NEWEST", description="Latest published first.")
+    POPULAR = strawberry.enum_value(
+        "POPULAR", description="Most likes, sales, followers, viewers or notes first, whatever its kind counts."
+    )
+    PRICE_ASC = strawberry.enum_value("PRICE_ASC", description="Cheapest first; what has no price comes last.")
+    PRICE_DESC = strawberry.enum_value("PRICE_DESC", description="Dearest first; what has no price comes last.")
+
+
+SearchHit = Annotated[
+    Note | Product | User | LiveStream | Topic, strawberry.union("SearchHit", description="Anything that can be found.")
+]
+
+
+@strawberry.type(description="A hit.")
+class SearchEdge:
+    cursor: str = strawberry.field(description="Where to go on from.")
+    node: SearchHit = strawberry.field(description="What was found.")
+    highlight: str | None = strawberry.field(
+        description="The best passage, its matches between <em> and </em>, all else escaped: safe to show as HTML."
+        " Null when no word of the query is in it, as for a word with a slip in it."
+    )
+
+
+@strawberry.type(description="How many hits have a value.")
+class SearchFacetValue:
+    value: str = strawberry.field(description="A SearchKind, or a topic's name.")
+    count: int = strawberry.field(description="How many hits have it.")
+
+
+@strawberry.type(description="How all hits, not only this page's, fall into groups.")
+class SearchFacet:
+    name: str = strawberry.field(description='"kind" or "topic". The list grows: skip one you do not know.')
+    values: list[SearchFacetValue] = strawberry.field(description="The most frequent first, at most 20.")
+
+
+@strawberry.type(description="A page of hits.")
+class SearchConnection:
+    edges: list[SearchEdge] = strawberry.field(
+        description="The hits of this page; fewer than `first` when some have just been deleted."
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    facets: list[SearchFacet] = strawberry.field(description="How all hits fall into kinds and topics.")
+    estimated_total: int = strawberry.field(description="How many hits there are in all, about.")
