@@ -85,7 +85,7 @@ class _Endpoint:
         async with self._runtime(self._settings) as runtime:
             self._http = GraphQLOverHTTP(self._operations, runtime.services)
             self._websockets = GraphQLOverWebSocket(self._operations, runtime.services)
-            self._ready = health.Readiness(runtime.checks)
+            self._ready = health.Readiness(runtime.essential, runtime.helpful)
             yield
             self._ready = health.Readiness({"startup": _never})
 

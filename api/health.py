@@ -22,16 +22,18 @@ async def live(request: Request) -> Response:
 
 
 class Readiness:
-    """Asks each part; 503 when one of them is down, and says which."""
+    """Asks each part, and says which is down: 503 without an essential one, 200 and "degraded" without another."""
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = checks
+    def __init__(self, essential: Mapping[str, Check], helpful: Mapping[str, Check] | None = None) -> None:
+        self._essential = set(essential)
+        self._checks = {**essential, **(helpful or {})}
 
     async def __call__(self, request: Request) -> Response:
         answers = await asyncio.gather(*(_ask(name, check) for name, check in self._checks.items()))
         parts = dict(zip(self._checks, answers, strict=True))
-        up = all(answer == "up" for answer in answers)
-        return JSONResponse({"status": "up" if up else "down", "parts": parts}, 200 if up else 503)
+        down = {name for name, answer in parts.items() if answer != "up"}
+        status = "down" if down & self._essential else "degraded" if down else "up"
+        return JSONResponse({"status": status, "parts": parts}, 503 if status == "down" else 200)
 
 
 async def _ask(name: str, check: Check) -> str:

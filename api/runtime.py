@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -32,7 +32,9 @@ class Runtime:
     """What is running: the services for the graph, and how to ask each part whether it is well."""
 
     services: Services
-    checks: Mapping[str, Callable[[], Awaitable[object]]]
+    # Without these nothing can be served; without those below, the rest can.
+    essential: Mapping[str, Callable[[], Awaitable[object]]]
+    helpful: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -53,38 +55,39 @@ async def running(settings: Settings, *, background: bool | None = None) -> Asyn
             work |= background_work(services)
         for name, job in work.items():
             await stack.enter_async_context(_kept_running(name, job))
-        yield Runtime(services, {"database": _database_answers, "bus": bus.check, **parts.checks(services)})
+        essential = {"database": _database_answers, "bus": bus.check}
+        yield Runtime(services, essential, parts.checks(services))
 
 
 def background_work(services: Services) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
     """The work that some process must do for all: telling of events, and what comes due."""
     teller = relay.Relay(services.bus, wiring.lanes(services))
     due = wiring.timers(services)
-    return {"relay": teller.run, "timers": lambda: timers.run(due)}
+    return {"relay": teller.run, "timers": lambda: timers.run(due), **parts.in_background(services)}
 
 
 @asynccontextmanager
-async def database(settings: Settings, *, migrate: bool | None = None) -> AsyncIterator[None]:
-    """Holds the connection pool open, to a server of the newest shape. Raises SettingsError.
+async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator[None]:
+    """Holds the connection pool open, to a database of the newest shape. Raises SettingsError.
 
-    `migrate`: brings the database to that shape; by default an embedded one.
+    An embedded one is brought to that shape; any other must have it, unless it may be `behind`.
     """
     async with AsyncExitStack() as stack:
         url = settings.database_url
         if url is None:
             server = EmbeddedPostgres(settings.data.resolve() / "postgres")
-            stack.callback(server.stop)
+            stack.push_async_callback(asyncio.to_thread, server.stop)
             url = await asyncio.to_thread(server.start)
         try:
             await stack.enter_async_context(db.connected(url, APPS, settings.pool_size))
             missing = await migrator.pending(APPS)
         except (OSError, asyncpg.PostgresError, ValueError) as error:
             raise SettingsError(f"The database of DATABASE_URL cannot be reached: {_first_line(error)}") from error
-        if missing and not (settings.embedded if migrate is None else migrate):
+        if missing and settings.database_url is not None and not behind:
             raise SettingsError(
                 f"The database lacks {len(missing)} migrations ({missing[0]} first): run `zhongcao migrate`"
             )
-        if missing and migrate is None:
+        if missing and settings.database_url is None:
             await migrator.migrate(APPS)
         yield
 

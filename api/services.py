@@ -1,21 +1,53 @@
 """Builds the services of a process from its settings: each external one, or its embedded twin."""
 
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from api import data_folder
+from commerce.payments import Provider, SandboxProvider
 from content.live.presence import Presence
 from core.bus import Bus
 from core.settings import Settings
 from schema.context import Services
+from search.embedded import Embedded
+from search.engine import Engine
+from search.rebuild import keep_built
 
 
 @asynccontextmanager
 async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
     """What resolvers, lanes and timers work with, held open. The database is connected already."""
-    presence = Presence()
-    yield Services(settings=settings, bus=bus, presence=presence)
-    await presence.close()
+    async with engine(settings) as search:
+        presence = Presence()
+        yield Services(settings=settings, bus=bus, providers=providers(settings), presence=presence, search=search)
+        await presence.close()
+
+
+@asynccontextmanager
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    """The search engine, open."""
+    found: Engine
+    if settings.meili_url is None:
+        found = Embedded(settings.data / "search")
+    else:
+        # Its client is slow to load, and of no use to an installation without a server.
+        found = importlib.import_module("search.meilisearch").Meilisearch(settings.meili_url, settings.meili_key)
+    await found.open()
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+def providers(settings: Settings) -> Mapping[str, Provider]:
+    """Payment providers by the name that PaymentMethod gives them."""
+    if not settings.sandbox_payments:
+        return {}
+    given = settings.sandbox_secret
+    secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
+    return {SandboxProvider.name: SandboxProvider(secret)}
 
 
 def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
@@ -23,6 +55,11 @@ def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, 
     return {"presence": services.presence.run}
 
 
+def in_background(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+    """What one process at least must run beside the relay and the timers, until it is cancelled."""
+    return {"search": lambda: keep_built(services.search)}
+
+
 def checks(services: Services) -> Mapping[str, Callable[[], Awaitable[object]]]:
     """How to ask further parts whether they are well: each raises when it is not."""
-    return {}
+    return {"search": services.search.check}

@@ -36,13 +36,15 @@ class Settings:
     operations_per_socket: int = 100
     # Websockets that one public network address may hold in one process.
     sockets_per_address: int = 1000
+    # What the sandbox signs its notifications with; kept in `data` when not given.
+    sandbox_secret: str | None = None
     # Sandbox payments capture without a payment network: refuse them where real money is expected.
     sandbox_payments: bool = True
 
     @property
     def embedded(self) -> bool:
-        """Whether this process must do the background work itself, as nobody else can reach its parts."""
-        return self.database_url is None
+        """Whether this process must do the background work itself, as nobody else can reach all its parts."""
+        return None in (self.database_url, self.redis_url, self.meili_url)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
@@ -62,6 +64,7 @@ class Settings:
             "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
+            "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
             "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", True),
         }
         return cls(**{**values, **given})  # type: ignore[arg-type]
