@@ -15,6 +15,18 @@ from core.ids import new_id
 from core.unit_of_work import action
 
 _ORDER = db.columns(Order)
+# The order and its lines in one statement. Nothing is written when the key, or the number, is there already.
+_PLACE = (
+    "WITH placed AS (INSERT INTO orders (id, number, buyer_id, shop_id, kind, status, currency, total_minor,"
+    " refunded_minor, pay_by, address, idempotency_key, fingerprint, created_at)"
+    " VALUES ($1, $2, $3, $4, $5, 'PENDING_PAYMENT', $6, $7, 0, $8, $9, $10, $11, $12)"
+    f" ON CONFLICT DO NOTHING RETURNING {_ORDER}),"
+    " lines AS (INSERT INTO order_lines (order_id, variant_id, title, quantity, unit_price_minor, currency)"
+    " SELECT placed.id, l.variant_id, l.title, l.quantity, l.unit_price_minor, placed.currency FROM placed,"
+    " unnest($13::uuid[], $14::text[], $15::int[], $16::bigint[]) WITH ORDINALITY"
+    " AS l (variant_id, title, quantity, unit_price_minor, position) ORDER BY l.position)"
+    f" SELECT {_ORDER} FROM placed"
+)
 
 
 @action
@@ -37,15 +49,7 @@ async def create(
     clean = None if address is None else rules.address(address)
     placed = await db.records(
         Order,
-        "WITH placed AS (INSERT INTO orders (id, number, buyer_id, shop_id, kind, status, currency, total_minor,"
-        " refunded_minor, pay_by, address, idempotency_key, fingerprint, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, 'PENDING_PAYMENT', $6, $7, 0, $8, $9, $10, $11, $12)"
-        f" ON CONFLICT DO NOTHING RETURNING {_ORDER}),"
-        " lines AS (INSERT INTO order_lines (order_id, variant_id, title, quantity, unit_price_minor, currency)"
-        " SELECT placed.id, l.variant_id, l.title, l.quantity, l.unit_price_minor, placed.currency FROM placed,"
-        " unnest($13::uuid[], $14::text[], $15::int[], $16::bigint[]) WITH ORDINALITY"
-        " AS l (variant_id, title, quantity, unit_price_minor, position) ORDER BY l.position)"
-        f" SELECT {_ORDER} FROM placed",
+        _PLACE,
         new_id(),
         rules.new_number(clock.now()),
         buyer_id,
