@@ -14,8 +14,6 @@ from core import clock, db
 from core.errors import NotFound, Refusal
 from core.unit_of_work import action
 
-_TEAM = db.columns(Team)
-
 
 @action
 async def settle_payment(order_id: UUID) -> Refusal | None:
@@ -54,55 +52,50 @@ async def _end_overdue(team: Team, seat: Seat, now: datetime) -> None:
 async def _pay(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime) -> None:
     if not await order_actions.mark_paid(seat.order_id):
         raise RuntimeError(f"order {seat.order_id} of a held seat does not wait for its payment")
-    first = await db.value(
-        "UPDATE seats s SET status = 'PAID', held_until = NULL, paid_at = $2, joined_sequence = $3"
-        f" WHERE id = $1 AND status = 'HELD' RETURNING {steps.COUNTED_BY_THIS_SEAT}",
-        seat.id,
-        now,
-        team.sequence + 1,
-    )
-    after = await _seat_paid(group_buy, team, now)
-    people = 1 if first else 0
+    after, counted = await _seat_paid(group_buy, team, seat, now)
     if after.status == "SUCCEEDED":
-        await _succeed(group_buy, after, people)
+        counted = await _succeed(counted, after)
+        steps.tell("SUCCEEDED", after, counted)
     else:
-        counted = await steps.count(group_buy.id, joined=people, step=1)
         steps.tell("OPENED" if team.status == "PENDING" else "JOINED", after, counted)
 
 
-async def _seat_paid(group_buy: GroupBuy, team: Team, now: datetime) -> Team:
-    if team.status == "PENDING":
-        [after] = await db.records(
-            Team,
-            "UPDATE teams SET status = 'OPEN', joined_count = 1, held_count = 0, sequence = sequence + 1,"
-            f" opened_at = $2, expires_at = $3 WHERE id = $1 AND status = 'PENDING' RETURNING {_TEAM}",
-            team.id,
-            now,
-            now + timedelta(seconds=group_buy.team_ttl_seconds),
-        )
-        return after
-    [after] = await db.records(
-        Team,
-        "UPDATE teams SET joined_count = joined_count + 1, held_count = held_count - 1, sequence = sequence + 1,"
-        " status = CASE WHEN joined_count + 1 = size THEN 'SUCCEEDED' ELSE status END,"
-        " closed_at = CASE WHEN joined_count + 1 = size THEN $2 ELSE closed_at END"
-        f" WHERE id = $1 AND status = 'OPEN' RETURNING {_TEAM}",
-        team.id,
+async def _seat_paid(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime) -> tuple[Team, GroupBuy]:
+    """HELD → PAID, with which the team goes from PENDING to OPEN, or grows, or succeeds. Under the offer's lock."""
+    row = await db.row(
+        "WITH seat AS (UPDATE seats s SET status = 'PAID', held_until = NULL, paid_at = $2, joined_sequence = $3"
+        " WHERE id = $1 AND status = 'HELD'"
+        f" RETURNING s.group_buy_id, s.team_id, {steps.COUNTED_BY_THIS_SEAT} AS counts),"
+        " team AS (UPDATE teams t SET joined_count = joined_count + 1, held_count = held_count - 1,"
+        " sequence = sequence + 1, opened_at = coalesce(opened_at, $2), expires_at = coalesce(expires_at, $4),"
+        " status = CASE WHEN joined_count + 1 = size THEN 'SUCCEEDED' ELSE 'OPEN' END,"
+        " closed_at = CASE WHEN joined_count + 1 = size THEN $2 END"
+        " FROM seat WHERE t.id = seat.team_id AND t.status = $5 RETURNING t.*),"
+        " offer AS (UPDATE group_buys g SET joined_count = g.joined_count + seat.counts::int, sequence = g.sequence + 1"
+        " FROM seat WHERE g.id = seat.group_buy_id RETURNING g.*)"
+        f" SELECT {db.columns(Team, 'team')}, {db.columns(GroupBuy, 'offer')} FROM team, offer",
+        seat.id,
         now,
+        team.sequence + 1,
+        now + timedelta(seconds=group_buy.team_ttl_seconds),
+        team.status,
     )
-    return after
+    if row is None:
+        raise RuntimeError(f"seat {seat.id} changed under the lock of its offer")
+    split = len(Team.__struct_fields__)
+    return Team(*row[:split]), GroupBuy(*row[split:])
 
 
-async def _succeed(group_buy: GroupBuy, team: Team, people: int) -> None:
+async def _succeed(group_buy: GroupBuy, team: Team) -> GroupBuy:
     """Seats and orders are confirmed together, and the units sold."""
     seats = await db.rows(
         "UPDATE seats SET status = 'CONFIRMED' WHERE team_id = $1 AND status = 'PAID' RETURNING order_id, quantity",
         team.id,
     )
     units = sum(row["quantity"] for row in seats)
-    counted = await steps.count(group_buy.id, held=-units, sold=units, joined=people, step=1)
     confirmed = await order_actions.confirm([row["order_id"] for row in seats])
     if len(seats) != team.size or confirmed != team.size:
         raise RuntimeError(f"team {team.id} of {team.size} has {len(seats)} paid seats and {confirmed} paid orders")
+    counted = await steps.count(group_buy.id, held=-units, sold=units)
     await stock.sell({group_buy.variant_id: units})
-    steps.tell("SUCCEEDED", team, counted)
+    return counted

@@ -9,7 +9,7 @@ import msgspec
 
 from commerce.group_buys import queries, rules
 from commerce.group_buys.records import GroupBuy, Seat, TakenSeat, Team
-from commerce.orders import Address, NewLine
+from commerce.orders import Address, NewLine, Order
 from commerce.orders import actions as order_actions
 from commerce.orders import queries as order_queries
 from core import clock, db, idempotency
@@ -17,7 +17,6 @@ from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.unit_of_work import action
 
-_GROUP_BUY = db.columns(GroupBuy)
 _TEAM = db.columns(Team)
 _SEAT = db.columns(Seat)
 
@@ -88,41 +87,36 @@ async def _open(group_buy_id: UUID, wish: _Wish) -> TakenSeat:
     if before := await _taken(wish):
         return before
     now = clock.now()
-
-    async def refusal() -> Refusal | None:
-        standing = await queries.standing(group_buy_id, wish.buyer_id)
-        return rules.why_not_open(standing, wish.quantity, now) if standing else NotFound("group_buy_id")
-
-    if reason := await refusal():
+    standing = await queries.standing(group_buy_id, wish.buyer_id)
+    if standing is None:
+        raise NotFound("group_buy_id")
+    if reason := rules.why_not_open(standing, wish.quantity, now):
         raise reason
-    held = await db.records(
-        GroupBuy,
-        "UPDATE group_buys SET held = held + $2 WHERE id = $1 AND stock - held - sold >= $2"
-        f" AND starts_at <= $3 AND ends_at > $3 RETURNING {_GROUP_BUY}",
+    order = await _order(standing.group_buy, rules.held_until(now, standing.group_buy.ends_at), wish)
+    team = await _pending_team(group_buy_id, wish, now)
+    seat = None if team is None else await _seat(standing.group_buy, team, order, wish)
+    if team is None or seat is None:
+        # Somebody was first, and what was to be had a moment ago is gone.
+        after = await queries.standing(group_buy_id, wish.buyer_id)
+        raise rules.refused(rules.why_not_open(after, wish.quantity, now) if after else None)
+    return TakenSeat(seat, team, order)
+
+
+async def _pending_team(group_buy_id: UUID, wish: _Wish, now: datetime) -> Team | None:
+    """Units of the offer, which is locked from here on, and a team to lead; None when they are not to be had."""
+    made = await db.records(
+        Team,
+        "WITH offer AS (UPDATE group_buys SET held = held + $2 WHERE id = $1 AND stock - held - sold >= $2"
+        " AND starts_at <= $3 AND ends_at > $3 RETURNING id, team_size)"
+        " INSERT INTO teams (id, group_buy_id, leader_id, size, joined_count, held_count, status, sequence)"
+        f" SELECT $4, offer.id, $5, offer.team_size, 0, 1, 'PENDING', 0 FROM offer RETURNING {_TEAM}",
         group_buy_id,
         wish.quantity,
         now,
-    )
-    if not held:
-        raise rules.refused(await refusal())
-    team = await _pending_team(held[0], wish.buyer_id)
-    taken = await _order_and_seat(held[0], team, rules.held_until(now, held[0].ends_at), wish)
-    if taken is None:
-        raise rules.refused(await refusal())
-    return taken
-
-
-async def _pending_team(group_buy: GroupBuy, leader_id: UUID) -> Team:
-    [team] = await db.records(
-        Team,
-        "INSERT INTO teams (id, group_buy_id, leader_id, size, joined_count, held_count, status, sequence)"
-        f" VALUES ($1, $2, $3, $4, 0, 1, 'PENDING', 0) RETURNING {_TEAM}",
         new_id(),
-        group_buy.id,
-        leader_id,
-        group_buy.team_size,
+        wish.buyer_id,
     )
-    return team
+    return made[0] if made else None
 
 
 @action
@@ -130,58 +124,58 @@ async def _join(team_id: UUID, wish: _Wish) -> TakenSeat:
     if before := await _taken(wish):
         return before
     now = clock.now()
-
-    async def refusal() -> Refusal | None:
-        standing = await queries.standing_in(team_id, wish.buyer_id)
-        return rules.why_not_join(standing, wish.buyer_id, wish.quantity, now) if standing else NotFound("team_id")
-
-    if reason := await refusal():
+    standing = await queries.standing_in(team_id, wish.buyer_id)
+    if standing is None or standing.team is None:
+        raise NotFound("team_id")
+    if reason := rules.why_not_join(standing, wish.buyer_id, wish.quantity, now):
         raise reason
-    places = await _hold_place(team_id, wish.quantity, now)
-    if places is None:
-        raise rules.refused(await refusal())
-    group_buy, team = places
-    assert team.expires_at is not None
-    taken = await _order_and_seat(group_buy, team, rules.held_until(now, team.expires_at), wish)
-    if taken is None:
-        raise rules.refused(await refusal())
-    return taken
+    assert standing.team.expires_at is not None
+    order = await _order(standing.group_buy, rules.held_until(now, standing.team.expires_at), wish)
+    team = await _place(standing.team, wish, now)
+    seat = None if team is None else await _seat(standing.group_buy, team, order, wish)
+    if team is None or seat is None:
+        after = await queries.standing_in(team_id, wish.buyer_id)
+        raise rules.refused(rules.why_not_join(after, wish.buyer_id, wish.quantity, now) if after else None)
+    return TakenSeat(seat, team, order)
 
 
-async def _hold_place(team_id: UUID, quantity: int, now: datetime) -> tuple[GroupBuy, Team] | None:
-    """Units of the offer, then a place in the team; None when either is not to be had."""
-    held = await db.records(
-        GroupBuy,
-        "UPDATE group_buys SET held = held + $2 WHERE id = (SELECT group_buy_id FROM teams WHERE id = $1)"
-        f" AND stock - held - sold >= $2 AND phase <> 'CLOSED' RETURNING {_GROUP_BUY}",
-        team_id,
-        quantity,
-    )
-    if not held:
-        return None
-    teams = await db.records(
+async def _place(team: Team, wish: _Wish, now: datetime) -> Team | None:
+    """Units of the offer, which is locked from here on, and a place in the team; None when either is not to be had."""
+    found = await db.records(
         Team,
-        "UPDATE teams SET held_count = held_count + 1 WHERE id = $1 AND status = 'OPEN' AND expires_at > $2"
-        f" AND joined_count + held_count < size RETURNING {_TEAM}",
-        team_id,
+        "WITH offer AS (UPDATE group_buys SET held = held + $2 WHERE id = $1 AND stock - held - sold >= $2"
+        " AND phase <> 'CLOSED' RETURNING id)"
+        " UPDATE teams SET held_count = held_count + 1 FROM offer WHERE teams.id = $3 AND status = 'OPEN'"
+        " AND expires_at > $4 AND joined_count + held_count < size AND group_buy_id = offer.id"
+        f" RETURNING {db.columns(Team, 'teams')}",
+        team.group_buy_id,
+        wish.quantity,
+        team.id,
         now,
     )
-    return (held[0], teams[0]) if teams else None
+    return found[0] if found else None
 
 
-async def _order_and_seat(group_buy: GroupBuy, team: Team, held_until: datetime, wish: _Wish) -> TakenSeat | None:
-    """The order to pay and the seat; None when it would be the buyer's second in the team, or too many units."""
-    order = await order_actions.create(
+async def _order(group_buy: GroupBuy, pay_by: datetime, wish: _Wish) -> Order:
+    """Written before the offer is locked, so that others wait for less."""
+    return await order_actions.create(
         wish.buyer_id,
         group_buy.shop_id,
         "TEAM",
         [NewLine(group_buy.variant_id, group_buy.title, wish.quantity, group_buy.price_minor)],
         group_buy.currency,
-        held_until,
+        pay_by,
         wish.address,
         wish.key,
         wish.fingerprint,
     )
+
+
+async def _seat(group_buy: GroupBuy, team: Team, order: Order, wish: _Wish) -> Seat | None:
+    """The seat; None when it would be the buyer's second in the team, or too many units.
+
+    A statement of its own under the offer's lock: only so does it see all seats that the buyer has by now.
+    """
     seats = await db.records(
         Seat,
         "INSERT INTO seats (id, team_id, group_buy_id, user_id, order_id, quantity, status, held_until)"
@@ -195,7 +189,7 @@ async def _order_and_seat(group_buy: GroupBuy, team: Team, held_until: datetime,
         wish.buyer_id,
         order.id,
         wish.quantity,
-        held_until,
+        order.pay_by,
         group_buy.per_user_limit,
     )
-    return TakenSeat(seats[0], team, order) if seats else None
+    return seats[0] if seats else None

@@ -1,0 +1,261 @@
+"""Replays real teams of a group-buying shop through the public actions, and checks that each ends as it did.
+
+`python -m bench.replay [LIMIT]` replays all 20,000 (or the first LIMIT) on a new PostgreSQL with all its safety on.
+"""
+
+import asyncio
+import csv
+import gzip
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from api.apps import APPS
+from api.embedded import EmbeddedPostgres
+from commerce.checkout import actions as checkout
+from commerce.checkout import invariants
+from commerce.group_buys import TakenSeat
+from commerce.group_buys import actions as group_buys
+from commerce.group_buys import queries as group_buy_queries
+from commerce.group_buys import subscribers as group_buy_subscribers
+from commerce.orders import subscribers as order_subscribers
+from commerce.payments import SandboxProvider
+from commerce.payments import subscribers as payment_subscribers
+from commerce.payments.events import RefundCompleted, RefundRequested
+from commerce.products import NewVariant, Variant
+from commerce.products import actions as products
+from commerce.products import queries as product_queries
+from core import clock, db, migrator
+from core.bus import MemoryBus
+from core.ids import new_id
+from core.relay import BatchLane, Lane, Relay
+from people.accounts import actions as accounts
+
+DATA: Final = Path(__file__).parents[2] / "shared" / "data"
+_AT_ONCE: Final = 8
+_TTL: Final = 86_400
+_FEN: Final = Decimal(100)
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A line of the record: who opened it on which item, who joined, and whether it succeeded."""
+
+    success: bool
+    leader: str
+    item: str
+    joiners: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """People it needed; the record does not say it of teams that failed, so that two stand for them."""
+        return max(2, 1 + len(self.joiners))
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """How it went: teams replayed, seats paid, seconds they took, what ended otherwise, and what offends."""
+
+    teams: int
+    seats: int
+    seconds: float
+    astray: list[str]
+    violations: list[invariants.Violation]
+
+
+def recorded(data: Path, limit: int | None) -> list[Team]:
+    """The first teams of the record."""
+    with gzip.open(data / "group_buy_replay_20k.csv.gz", "rt", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))[:limit]
+    return [
+        Team(row["success"] == "1", row["initiator"], row["item"], tuple(row["participants"].split())) for row in rows
+    ]
+
+
+async def replay(data: Path, limit: int | None = None, progress: Callable[[int], None] | None = None) -> Replayed:
+    """Replays the first `limit` teams on an empty database; `progress` is told how many are done."""
+    teams = recorded(data, limit)
+    with clock.movable() as moving:
+        people = await _sign_up(teams)
+        offers = await _offer(data, teams)
+        started = time.perf_counter()
+        played = await _play(teams, people, offers, progress)
+        moving.move(_TTL + 1)
+        while await group_buys.expire_teams():
+            pass
+        seconds = time.perf_counter() - started
+        await _refund()
+        astray = await _astray(teams, played)
+        seats = sum(1 + len(team.joiners) for team in teams)
+        return Replayed(len(teams), seats, seconds, astray, await invariants.violations())
+
+
+async def _sign_up(teams: Sequence[Team]) -> dict[str, UUID]:
+    """An account for everybody in the record, all at once: nobody is measured signing up."""
+    people = {person: new_id() for team in teams for person in (team.leader, *team.joiners)}
+    await db.execute(
+        "INSERT INTO accounts (id, handle, handle_key, display_name, bio, password_hash, is_kol, follower_count,"
+        " following_count, note_count, failed_sign_ins, created_at)"
+        " SELECT id, name, name, name, '', '', false, 0, 0, 0, 0, $3"
+        " FROM unnest($1::uuid[], $2::text[]) AS p (id, name)",
+        list(people.values()),
+        [f"user_{person}" for person in people],
+        clock.now(),
+    )
+    return people
+
+
+Offers = dict[tuple[str, int], UUID]
+
+
+async def _offer(data: Path, teams: Sequence[Team]) -> Offers:
+    """A shop with the recorded products, and an offer for each of its variants and team sizes that the teams need."""
+    owner_id = await accounts.create("replay_shop", "拼团商店", "no password")
+    await products.open_shop(owner_id, "拼团商店")
+    count = sum(len(variants) for _, variants in _catalogue(data))
+    places = {item: index % count for index, item in enumerate(dict.fromkeys(team.item for team in teams))}
+    units: Counter[tuple[int, int]] = Counter()
+    for team in teams:
+        units[places[team.item], team.size] += 1 + len(team.joiners)
+    variants = await _stock(owner_id, data, units)
+    made: dict[tuple[int, int], UUID] = {}
+    for (place, size), needed in units.items():
+        made[place, size] = await _one_offer(owner_id, variants[place], size, needed)
+    return {(team.item, team.size): made[places[team.item], team.size] for team in teams}
+
+
+async def _one_offer(owner_id: UUID, variant: Variant, size: int, units: int) -> UUID:
+    offer = await group_buys.create(
+        owner_id,
+        variant.id,
+        price=Decimal(variant.price_minor - 1) / _FEN,
+        team_size=size,
+        team_ttl_seconds=_TTL,
+        ends_at=clock.now() + timedelta(days=30),
+        stock=units,
+        per_user_limit=999,
+    )
+    return offer.id
+
+
+def _catalogue(data: Path) -> Iterator[tuple[dict[str, Any], list[NewVariant]]]:
+    """The recorded products with their variants; one without any is sold as it is."""
+    skus: dict[str, list[NewVariant]] = {}
+    for sku in _lines(data / "zh_skus.jsonl.gz"):
+        skus.setdefault(sku["product_id"], []).append(_variant(" / ".join(sku["specs"]), sku))
+    for product in _lines(data / "zh_products.jsonl.gz"):
+        yield product, skus.get(product["id"]) or [_variant("标准", {"stock": 0, **product})]
+
+
+def _variant(name: str, sku: dict[str, Any]) -> NewVariant:
+    # Cheap enough things are given away there; here an offer must be cheaper than its variant, and above nothing.
+    return NewVariant(name=name[:60] or "标准", price=max(sku["price_fen"], 2) / _FEN, stock=sku["stock"])
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+async def _stock(owner_id: UUID, data: Path, units: Counter[tuple[int, int]]) -> list[Variant]:
+    """Creates the products, and stocks up what the record will sell of each variant."""
+    created = []
+    for product, variants in _catalogue(data):
+        made = await products.create_product(owner_id, product["name"], product["brief"], [], "CNY", variants)
+        created.append(made.id)
+    found = [variant for group in await product_queries.variants_of(created) for variant in group]
+    needed: Counter[int] = Counter()
+    for (place, _), count in units.items():
+        needed[place] += count
+    for place, count in needed.items():
+        if found[place].stock < count:
+            await products.update_stock(owner_id, found[place].id, count)
+    return found
+
+
+async def _play(
+    teams: Sequence[Team], people: dict[str, UUID], offers: Offers, progress: Callable[[int], None] | None
+) -> dict[int, UUID]:
+    """Opens, joins and pays, several teams at a time and each in its own order; the ids of the teams by their line."""
+    waiting = iter(enumerate(teams))
+    played: dict[int, UUID] = {}
+
+    async def work() -> None:
+        for line, team in waiting:
+            played[line] = await _play_one(team, people, offers[team.item, team.size])
+            if progress is not None:
+                progress(len(played))
+
+    await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+    return played
+
+
+async def _play_one(team: Team, people: dict[str, UUID], offer_id: UUID) -> UUID:
+    taken = await group_buys.open_team(people[team.leader], offer_id, 1, None, new_id().hex)
+    await _pay(taken)
+    for joiner in team.joiners:
+        await _pay(await group_buys.join_team(people[joiner], taken.team.id, 1, None, new_id().hex))
+    return taken.team.id
+
+
+async def _pay(taken: TakenSeat) -> None:
+    outcome = await checkout.pay(taken.seat.user_id, taken.order.id, SandboxProvider(), "a token", new_id().hex)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+
+
+async def _refund() -> None:
+    """Has all refunds carried out and counted, as the background would."""
+    providers = {SandboxProvider.name: SandboxProvider()}
+    lanes: list[Lane | BatchLane] = [
+        BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, providers)),
+        Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
+        Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
+    ]
+    await Relay(MemoryBus(), lanes).drain()
+
+
+async def _astray(teams: Sequence[Team], played: dict[int, UUID]) -> list[str]:
+    """Teams that did not end as the record says, with as many members as it says."""
+    found = await group_buy_queries.teams_by_ids(None, [played[line] for line in range(len(teams))])
+    return [
+        f"line {line}: {team} ended as {ended}"
+        for line, (team, ended) in enumerate(zip(teams, found, strict=True))
+        if ended is None
+        or ended.status != ("SUCCEEDED" if team.success else "FAILED")
+        or ended.joined_count != 1 + len(team.joiners)
+    ]
+
+
+async def _measure(limit: int | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="zhongcao-replay-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        try:
+            async with db.connected(server.start(), APPS):
+                await migrator.migrate(APPS)
+                result = await replay(DATA, limit, _show)
+        finally:
+            server.stop()
+    print(f"\n{result.teams} teams with {result.seats} seats in {result.seconds:.1f} s:", end=" ")
+    print(f"{result.teams / result.seconds:.0f} teams/s, {result.seats / result.seconds:.0f} paid seats/s")
+    print(f"{len(result.astray)} ended otherwise than recorded, {len(result.violations)} offend against an invariant")
+    for problem in [*result.astray, *result.violations]:
+        print(problem)
+
+
+def _show(done: int) -> None:
+    if done % 100 == 0:
+        print(f"\r{done} teams", end="", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(_measure(int(sys.argv[1]) if len(sys.argv) > 1 else None))
