@@ -2,6 +2,7 @@
 
 from starlette.applications import Starlette
 
+from api import logs
 from api.app import create
 from core.settings import Settings
 from schema import root
@@ -9,5 +10,6 @@ from schema import root
 
 def application() -> Starlette:
     """The application by the settings of the environment."""
+    logs.configure()
     settings = Settings.from_environment()
     return create(settings, root.build(suggestions=settings.debug))

@@ -10,6 +10,7 @@ import logging
 import os
 import time
 import warnings
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,16 @@ log_min_messages = warning
 """
 
 
+_starting: dict[Path, Future[Any]] = {}
+
+
+def start_early(folder: Path) -> None:
+    """Has the server started in a thread, while the process does something else. `start` then waits for that."""
+    starter = ThreadPoolExecutor(1, "postgres")
+    _starting[folder] = starter.submit(EmbeddedPostgres(folder).start_now)
+    starter.shutdown(wait=False)
+
+
 class EmbeddedPostgres:
     """The server in one folder. `start` blocks; `stop` stops it unless another process still uses it."""
 
@@ -38,6 +49,12 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Starts the server, or finds it running; returns its URL. Raises SettingsError."""
+        begun = _starting.pop(self._folder, None)
+        self._server = begun.result() if begun else self.start_now()
+        return str(self._server.get_uri())
+
+    def start_now(self) -> Any:
+        """Starts the server, or finds it running; returns the library's handle. Raises SettingsError."""
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             self._server = self._prepared()
@@ -48,7 +65,7 @@ class EmbeddedPostgres:
             log = self._folder / "log"
             hint = f"; see {log}" if log.exists() else f": {error}"
             raise SettingsError(f"PostgreSQL could not be started in {self._folder}{hint}") from error
-        return str(self._server.get_uri())
+        return self._server
 
     def stop(self) -> None:
         """Stops the server when this was the last process to use it."""

@@ -44,7 +44,13 @@ class Settings:
     @property
     def embedded(self) -> bool:
         """Whether this process must do the background work itself, as nobody else can reach all its parts."""
-        return None in (self.database_url, self.redis_url, self.meili_url)
+        return bool(self.missing_servers)
+
+    @property
+    def missing_servers(self) -> list[str]:
+        """The variables that several processes would need to share everything."""
+        servers = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url, "MEILI_URL": self.meili_url}
+        return [name for name, url in servers.items() if url is None]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
@@ -52,6 +58,7 @@ class Settings:
         read = _Reader(environment)
         debug = read.flag("ZHONGCAO_DEBUG", True)
         values: dict[str, object] = {
+            "data": Path(environment.get("ZHONGCAO_DATA") or "data"),
             "database_url": read.url("DATABASE_URL", "postgresql", "postgres"),
             "redis_url": read.url("REDIS_URL", "redis", "rediss", "unix"),
             "meili_url": read.url("MEILI_URL", "http", "https"),

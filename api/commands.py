@@ -1,0 +1,106 @@
+"""What the command line's commands do."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api import counters, serving
+from api import services as parts
+from api.apps import APPS
+from api.data_folder import locked
+from api.runtime import database
+from commerce.checkout import invariants
+from core import migrator
+from core.settings import Settings, SettingsError
+from people.accounts import actions as account_actions
+from people.accounts import queries as account_queries
+from schema import root
+from search import rebuild as search_rebuild
+
+serve = serving.serve
+worker = serving.worker
+
+_console = Console(stderr=True)
+
+
+def _connected(settings: Settings, work: Awaitable[None]) -> None:
+    async def run() -> None:
+        async with database(settings):
+            await work
+
+    asyncio.run(run())
+
+
+def migrate(settings: Settings) -> None:
+    """Applies what is missing, and names it."""
+
+    async def run() -> None:
+        async with database(settings, behind=True):
+            count = await migrator.migrate(APPS, lambda name: _console.print(f"  {name}", highlight=False))
+        _console.print(f"{count} migrations applied" if count else "The database has the newest shape")
+
+    asyncio.run(run())
+
+
+def schema() -> None:
+    """Prints the SDL."""
+    Console(soft_wrap=True, markup=False, highlight=False).print(root.build().as_str())
+
+
+def rebuild(settings: Settings) -> None:
+    """Rebuilds the search index, with a line for each kind. Raises Conflict when somebody else is at it."""
+
+    async def run() -> None:
+        with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_console) as bar:
+            lines: dict[str, TaskID] = {}
+
+            def told(kind: str, done: int) -> None:
+                if kind not in lines:
+                    lines[kind] = bar.add_task(kind)
+                bar.update(lines[kind], description=f"{kind}: {done}")
+
+            async with parts.engine(settings) as engine:
+                total = await search_rebuild.rebuild(engine, told)
+        _console.print(f"{total} documents indexed")
+
+    if settings.meili_url is None:
+        # The index is a folder with one writer.
+        with locked(settings.data):
+            _connected(settings, run())
+    else:
+        _connected(settings, run())
+
+
+def check(settings: Settings) -> bool:
+    """Prints what disagrees in a table; returns whether all is well."""
+    found: list[invariants.Violation] = []
+
+    async def run() -> None:
+        found.extend(await invariants.violations())
+        found.extend(await counters.drifts())
+
+    _connected(settings, run())
+    if not found:
+        _console.print("All is well: stock, seats, orders, money and counters agree")
+        return True
+    table = Table("What must hold", "Where it does not", "What is there", title=f"{len(found)} violations")
+    for violation in found:
+        table.add_row(violation.invariant, violation.subject, violation.detail)
+    Console().print(table)
+    return False
+
+
+def verify_kol(settings: Settings, handle: str, specialty: str) -> None:
+    """Marks a key opinion leader. Raises SettingsError when there is nobody, or Invalid."""
+
+    async def run() -> None:
+        account = await account_queries.by_handle(handle)
+        if account is None:
+            raise SettingsError(f"Nobody has the handle {handle}")
+        await account_actions.verify_kol(account.id, specialty)
+        _console.print(f"{account.display_name} (@{account.handle}) is verified in {specialty}")
+
+    _connected(settings, run())

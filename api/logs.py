@@ -1,0 +1,11 @@
+"""Where the process says what it does: standard error, a line each."""
+
+import logging
+
+
+def configure() -> None:
+    """Sets up logging for a process that serves or works."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    # One line a request to the search server, and the library's farewell, tell an operator nothing.
+    for name in ("httpx", "tortoise"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,135 @@
+"""Serving and working until a signal says stop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Final
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from api import logs
+from api.app import create
+from api.runtime import running
+from core.settings import Settings, SettingsError
+from schema import root
+
+# How long open requests and sockets may take to end, in seconds.
+_PATIENCE: Final = 10
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, demo: bool) -> None:
+    """Serves until stopped. Raises SettingsError when that cannot begin."""
+    logs.configure()
+    with _bound(host, port) as listening:
+        if workers == 1:
+            _run(lambda stop: _serve(settings, listening, stop, demo))
+        else:
+            _serve_by_many(settings, listening, workers)
+
+
+def worker(settings: Settings) -> None:
+    """Does the background work until stopped. Raises SettingsError."""
+    logs.configure()
+    _run(lambda stop: _work(settings, stop))
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror or error}") from None
+        listening.set_inheritable(True)
+        yield listening
+
+
+def _run(job: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Runs a job that ends itself, and closes what it opened, when `stop` is set by a signal."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stop.set)
+        await job(stop)
+
+    loop_factory = uvicorn.Config(app="").get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(run())
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: the runtime around it must be closed after it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _configured(app: Any, **given: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        # Compression costs 45 KiB a connection.
+        ws_per_message_deflate=False,
+        ws_max_size=1024 * 1024,
+        timeout_graceful_shutdown=_PATIENCE,
+        # Whose X-Forwarded-For and -Proto to believe: uvicorn's own default is the machine itself.
+        proxy_headers=True,
+        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS"),
+        server_header=False,
+        **given,
+    )
+
+
+async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:
+    async with running(settings) as runtime:
+        app = create(
+            settings, root.build(suggestions=settings.debug), runtime=lambda _: contextlib.nullcontext(runtime)
+        )
+        server = _Server(_configured(app))
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        stopping = asyncio.ensure_future(stop.wait())
+        _welcome(listening, settings)
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+
+
+async def _work(settings: Settings, stop: asyncio.Event) -> None:
+    async with running(settings, background=True):
+        logging.getLogger(__name__).info("working")
+        await stop.wait()
+
+
+def _serve_by_many(settings: Settings, listening: socket.socket, workers: int) -> None:
+    """Serves by several processes; what is wrong is found out once, before they start."""
+
+    async def look() -> None:
+        async with running(settings):
+            return
+
+    asyncio.run(look())
+    os.environ["ZHONGCAO_DATA"] = str(settings.data)
+    config = _configured("api.asgi:application", factory=True, workers=workers)
+    _welcome(listening, settings)
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def _welcome(listening: socket.socket, settings: Settings) -> None:
+    host, port = listening.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    logging.getLogger(__name__).info("serving on http://%s:%s/graphql", shown, port)
+    if settings.debug:
+        typer.echo(f"Open http://{shown}:{port}/ in a browser, and try: {{ feed {{ edges {{ node {{ title }} }} }} }}")
