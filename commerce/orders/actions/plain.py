@@ -1,5 +1,6 @@
 """Buying without a team: stock is held while the order is unpaid, sold when it is paid, given back when it never is."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from commerce.products.errors import OutOfStock
 from core import clock, db, idempotency
 from core.errors import Invalid, NotFound, Refusal
 from core.unit_of_work import action
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 100
 
@@ -105,13 +108,24 @@ async def release(order_id: UUID) -> bool:
 
 
 async def release_overdue() -> int:
-    """Releases plain orders that were not paid in time, each in its own transaction; returns how many."""
+    """Releases plain orders that were not paid in time, each in its own transaction; returns how many.
+
+    One that cannot be released holds up no other, and is tried again the next time.
+    """
     overdue = await db.rows(
         "SELECT id FROM orders WHERE status = 'PENDING_PAYMENT' AND kind = 'PLAIN' AND pay_by <= $1"
         f" ORDER BY pay_by LIMIT {_BATCH}",
         clock.now(),
     )
-    return sum([await release(row["id"]) for row in overdue])
+    return sum([await _release_overdue(row["id"]) for row in overdue])
+
+
+async def _release_overdue(order_id: UUID) -> bool:
+    try:
+        return await release(order_id)
+    except Exception:
+        logger.exception("could not release the order %s", order_id)
+        return False
 
 
 @action
