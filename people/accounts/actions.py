@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 from tortoise.exceptions import IntegrityError
 
 from core import clock, db, outbox, validation
@@ -79,7 +79,8 @@ async def sign_in(handle: str, password: str) -> IssuedSession:
 def _verify(password_hash: str, password: str) -> bool:
     try:
         return _hasher.verify(password_hash, password)
-    except (VerificationError, UnicodeEncodeError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        # An account that nobody can sign in to keeps something else in place of a hash.
         return False
 
 

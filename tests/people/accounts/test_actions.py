@@ -50,6 +50,11 @@ class TestSignIn:
         with pytest.raises(WrongCredentials):
             await actions.sign_in("nobody", "correct horse")
 
+    async def test_refuses_an_account_that_has_no_password(self) -> None:
+        await actions.create("shop_robot", "小店机器人", "!")
+        with pytest.raises(WrongCredentials):
+            await actions.sign_in("shop_robot", "correct horse")
+
     async def test_locks_for_a_minute_after_ten_failures(self, moving_clock) -> None:
         await actions.sign_up("xiaolu", "小鹿", "correct horse")
         for _ in range(10):
