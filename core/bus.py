@@ -6,13 +6,14 @@ It may lose messages, never order within a topic; listeners make up for loss fro
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -31,13 +32,17 @@ class Listener:
 
     def put(self, payload: bytes) -> None:
         if self._queue.full():
-            while not self._queue.empty():
-                self._queue.get_nowait()
+            self.clear()
             payload = RESYNC
         self._queue.put_nowait(payload)
 
     async def get(self) -> bytes:
         return await self._queue.get()
+
+    def clear(self) -> None:
+        """Forgets what waits."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
 
 
 class Bus(Protocol):
@@ -68,14 +73,9 @@ class MemoryBus:
         for listener in self._listeners.get(topic, ()):
             listener.put(payload)
 
-    def resync(self) -> None:
-        """Tells every listener that something may have been missed."""
-        for topic in self._listeners:
-            self.deliver(topic, RESYNC)
-
-    @property
-    def topics(self) -> list[str]:
-        return list(self._listeners)
+    def is_heard(self, topic: str) -> bool:
+        """Whether anybody listens to a topic."""
+        return topic in self._listeners
 
     @asynccontextmanager
     async def listen(self, topic: str) -> AsyncIterator[Listener]:
@@ -91,30 +91,63 @@ class MemoryBus:
 
 
 class RedisBus:
-    """The bus of many processes: one Redis connection listens for all listeners of this one."""
+    """The bus of many processes: one Redis connection listens for all listeners of this one.
+
+    Redis forgets what nobody hears. So whoever listens is told to resynchronise whenever Redis confirms a subscription
+    anew (the connection was lost meanwhile), and whenever something could not be published.
+    """
 
     _PREFIX = "zhongcao:"
+    # Seconds: how long a listener waits for Redis before it goes on without, and how long Redis may be silent.
+    _PATIENCE = 5.0
+    _SILENCE = 10.0
+    # Seconds between attempts to publish to a Redis that cannot be reached: nobody waits for it in between.
+    _RESPITE = 1.0
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
-            url, retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=1), 10), socket_timeout=5
+            url,
+            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=1), 3),
+            socket_timeout=5,
+            socket_connect_timeout=5,
         )
+        # No retries here: redis-py would reconnect silently, and nobody would know that messages were missed.
+        self._hearing = Redis.from_url(
+            url, retry=Retry(NoBackoff(), 0), socket_timeout=5, socket_connect_timeout=5, socket_keepalive=True
+        )
+        self._pubsub = self._hearing.pubsub()
         self._local = MemoryBus()
-        self._pubsub = self._redis.pubsub()
         self._changing = asyncio.Lock()
         self._confirmed: dict[str, asyncio.Event] = {}
+        # Topics whose listeners went ahead before Redis confirmed; and those of which something is still to be said.
+        self._unsure: set[str] = set()
+        self._unsaid: set[str] = set()
+        self._publish_again_at = 0.0
+        self._lost = False
+        self._heard_at = time.monotonic()
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publishes; a Redis that cannot be reached costs timeliness, not the events, which the outbox keeps."""
-        if not messages:
+        if time.monotonic() < self._publish_again_at:
+            self._unsaid.update(topic for topic, _ in messages)
             return
+        unsaid, self._unsaid = self._unsaid, set()
+        outgoing = [*((topic, RESYNC) for topic in unsaid), *messages]
+        if outgoing:
+            await self._send(outgoing)
+
+    async def _send(self, outgoing: list[Message]) -> None:
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
-                for topic, payload in messages:
+                for topic, payload in outgoing:
                     pipeline.publish(self._PREFIX + topic, payload)
                 await pipeline.execute()
-        except RedisError:
-            logger.exception("could not publish %d messages", len(messages))
+        except BaseException as error:
+            self._unsaid.update(topic for topic, _ in outgoing)
+            if not isinstance(error, RedisError):
+                raise
+            logger.warning("could not publish %d messages; it is made good later: %s", len(outgoing), error)
+            self._publish_again_at = time.monotonic() + self._RESPITE
 
     @asynccontextmanager
     async def listen(self, topic: str) -> AsyncIterator[Listener]:
@@ -129,14 +162,20 @@ class RedisBus:
         async with self._changing:
             if topic not in self._confirmed:
                 self._confirmed[topic] = asyncio.Event()
-                await self._pubsub.subscribe(self._PREFIX + topic)
+                try:
+                    await self._pubsub.subscribe(self._PREFIX + topic)
+                except RedisError:
+                    self._lost = True
             confirmed = self._confirmed[topic]
-        await confirmed.wait()
+        try:
+            await asyncio.wait_for(confirmed.wait(), self._PATIENCE)
+        except TimeoutError:
+            self._unsure.add(topic)
 
     async def _unsubscribe_unheard(self, topic: str) -> None:
         async with self._changing:
-            if topic not in self._local.topics and topic in self._confirmed:
-                del self._confirmed[topic]
+            if not self._local.is_heard(topic) and self._confirmed.pop(topic, None) is not None:
+                self._unsure.discard(topic)
                 with contextlib.suppress(RedisError):
                     await self._pubsub.unsubscribe(self._PREFIX + topic)
 
@@ -144,38 +183,65 @@ class RedisBus:
         await self._redis.ping()
 
     async def run(self) -> None:
-        """Hands what Redis says to the listeners, and has them resynchronise after every lost connection."""
+        """Hands what Redis says to the listeners until cancelled, whatever becomes of the connection."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear_forever())
+            tasks.create_task(self._make_good_forever())
+
+    async def _hear_forever(self) -> None:
         while True:
             try:
-                if self._pubsub.subscribed:
+                if self._lost:
+                    await self._reconnect()
+                elif self._pubsub.subscribed:
                     self._handle(await self._pubsub.get_message(timeout=1))
+                    await self._ask_for_life()
                 else:
+                    self._heard_at = time.monotonic()
                     await asyncio.sleep(0.01)
-            except RedisError:
-                logger.warning("lost the connection to Redis; reconnecting")
-                await self._reconnect()
+            except Exception as error:
+                if not self._lost:
+                    logger.warning("lost the connection to Redis; reconnecting: %s", error)
+                self._lost = True
+                await asyncio.sleep(0.1)
+
+    async def _make_good_forever(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            await self.publish([])
 
     def _handle(self, message: dict[str, Any] | None) -> None:
         if message is None:
             return
-        topic = message["channel"].decode().removeprefix(self._PREFIX)
+        self._heard_at = time.monotonic()
+        topic = (message["channel"] or b"").decode().removeprefix(self._PREFIX)
         if message["type"] == "message":
             self._local.deliver(topic, message["data"])
         elif message["type"] == "subscribe" and topic in self._confirmed:
+            if self._confirmed[topic].is_set() or topic in self._unsure:
+                self._unsure.discard(topic)
+                self._local.deliver(topic, RESYNC)
             self._confirmed[topic].set()
 
+    async def _ask_for_life(self) -> None:
+        """A connection that died without a word looks like one on which nothing happens, but for its answers."""
+        silence = time.monotonic() - self._heard_at
+        if silence > 2 * self._SILENCE:
+            raise ConnectionError("Redis does not answer")
+        if silence > self._SILENCE:
+            await self._pubsub.ping()
+
     async def _reconnect(self) -> None:
-        while True:
-            await asyncio.sleep(0.1)
+        async with self._changing:
+            old, self._pubsub = self._pubsub, self._hearing.pubsub()
             with contextlib.suppress(RedisError):
-                async with self._changing:
-                    old, self._pubsub = self._pubsub, self._redis.pubsub()
-                    await old.aclose()  # type: ignore[no-untyped-call]
-                    if self._confirmed:
-                        await self._pubsub.subscribe(*(self._PREFIX + topic for topic in self._confirmed))
-                self._local.resync()
-                return
+                await old.aclose()  # type: ignore[no-untyped-call]
+            if self._confirmed:
+                await self._pubsub.subscribe(*(self._PREFIX + topic for topic in self._confirmed))
+            self._lost = False
+            self._heard_at = time.monotonic()
 
     async def close(self) -> None:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+        await self._hearing.aclose()
         await self._redis.aclose()

@@ -1,12 +1,14 @@
 """Money in integer minor units, and its one way to and from decimal text."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 
 import msgspec
 
 # ISO 4217: digits after the point. Only what is listed can be sold in.
 EXPONENTS = {"CNY": 2, "HKD": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2, "SGD": 2, "JPY": 0, "KRW": 0}
 MAX_MINOR = 10**12
+# Never rounds: what it cannot hold exactly it refuses.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -25,9 +27,10 @@ class Money(msgspec.Struct, frozen=True):
 def to_minor(amount: Decimal | str, currency: str) -> int | None:
     """Minor units of a decimal amount; None when it is no number, or too fine, too large or negative for `currency`."""
     try:
-        scaled = Decimal(amount).scaleb(EXPONENTS[currency])
-        if not scaled.is_finite() or scaled < 0 or scaled > MAX_MINOR or scaled != scaled.to_integral_value():
+        number = Decimal(amount)
+        if not number.is_finite() or not 0 <= number <= MAX_MINOR:
             return None
-    except (InvalidOperation, KeyError):
+        scaled = number.scaleb(EXPONENTS[currency], _EXACT)
+    except (DecimalException, KeyError):
         return None
-    return int(scaled)
+    return int(scaled) if scaled <= MAX_MINOR and scaled == scaled.to_integral_value() else None

@@ -15,6 +15,7 @@ from core import clock, db
 
 # How long a stream's steps can be resumed from. Older ones are answered by a fresh snapshot.
 RETENTION = timedelta(hours=24)
+_TRIMMED_AT_ONCE = 10_000
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,14 +95,15 @@ def on_commit(waker: Callable[[], Awaitable[None]]) -> Callable[[], None]:
 
 async def wake() -> None:
     """Tells the relay, wherever it runs, that there is something to do."""
-    for waker in _wakers:
+    for waker in list(_wakers):
         await waker()
 
 
 async def since(topic: str, sequence: int, limit: int = 1000) -> list[Step]:
     """The steps of a topic after `sequence`, in order."""
     found = await db.rows(
-        "SELECT sequence, name, payload::text FROM outbox WHERE topic = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        "SELECT sequence, name, payload::text FROM outbox WHERE topic = $1 AND sequence > $2"
+        " ORDER BY sequence LIMIT $3",
         topic,
         sequence,
         limit,
@@ -125,9 +127,10 @@ async def recorded_since(instant: datetime, types: Sequence[type[Event]]) -> Asy
 
 
 async def trim() -> int:
-    """Forgets what was told long ago and nobody waits for; returns how many events went."""
+    """Forgets what was told long ago and nobody waits for, a bounded number at once; returns how many events went."""
     return await db.execute(
-        "DELETE FROM outbox o WHERE relayed AND recorded_at < $1"
-        " AND NOT EXISTS (SELECT FROM outbox_deliveries d WHERE d.event_id = o.id)",
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox o WHERE relayed AND recorded_at < $1 AND NOT EXISTS"
+        " (SELECT FROM outbox_deliveries d WHERE d.event_id = o.id) ORDER BY recorded_at LIMIT $2)",
         clock.now() - RETENTION,
+        _TRIMMED_AT_ONCE,
     )

@@ -100,6 +100,19 @@ def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Nod
     )
 
 
+def newest_first(owner: str, key: str = "id", *, also: str = "true") -> str:
+    """What follows `SELECT … FROM …` in a lateral subquery: the page of one parent `p.id`, below cursor $2, limit $3.
+
+    It says "this owner's" as a range of the index (owner, key) and not by `=`: PostgreSQL expects few rows of any one
+    owner, so with `=` it may fetch and sort them all, a million followers for a page of twenty. Through a range it
+    walks the index backwards and stops at the limit.
+    """
+    return (
+        f"WHERE ({owner}, {key}) < (p.id, $2) AND ({owner}, {key}) > (p.id, '{UUID(int=0)}') AND {also}"
+        f" ORDER BY {owner} DESC, {key} DESC LIMIT $3"
+    )
+
+
 def pages_of(
     parents: Sequence[Hashable],
     found: Iterable[tuple[Hashable, Node]],

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ _BATCH = 500
 # How long a lane sleeps when nothing wakes it, in seconds.
 _IDLE = 0.5
 _LEASE = timedelta(seconds=30)
+_SHORTEST_BACKOFF = timedelta(seconds=0.5)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 
 _encode = msgspec.json.encode
@@ -125,33 +127,43 @@ class Relay:
             _BATCH,
         )
         claimed.sort(key=lambda row: row["event_id"])
-        events = [msgspec.json.decode(row["payload"], type=self._types[row["name"]]) for row in claimed]
         if isinstance(lane, BatchLane):
-            if events:
-                await self._handle_batch(lane, [(row["id"], row["attempts"]) for row in claimed], events)
+            await self._handle_batch(lane, claimed)
         else:
-            for row, event in zip(claimed, events, strict=True):
-                await self._handle(lane, row["id"], row["attempts"], event)
+            for row in claimed:
+                await self._handle(lane, row)
         return len(claimed)
 
-    async def _handle(self, lane: Lane, delivery_id: int, attempts: int, event: Event) -> None:
+    def _decode(self, row: Mapping[str, Any]) -> Event:
+        return msgspec.json.decode(row["payload"], type=self._types[row["name"]])
+
+    async def _handle(self, lane: Lane, row: Mapping[str, Any]) -> None:
         try:
+            event = self._decode(row)
             async with transaction():
-                if await db.execute("DELETE FROM outbox_deliveries WHERE id = $1", delivery_id):
+                if await db.execute("DELETE FROM outbox_deliveries WHERE id = $1", row["id"]):
                     await lane.reactions[type(event)](event)
         except Exception:
-            logger.exception("lane %s could not handle %s", lane.name, event)
-            await _postpone([delivery_id], attempts)
+            logger.exception("lane %s could not handle event %d, %s", lane.name, row["event_id"], row["name"])
+            await _postpone([row])
 
-    async def _handle_batch(self, lane: BatchLane, deliveries: list[tuple[int, int]], events: list[Event]) -> None:
-        ids = [delivery_id for delivery_id, _ in deliveries]
+    async def _handle_batch(self, lane: BatchLane, claimed: Sequence[Mapping[str, Any]]) -> None:
+        events: dict[int, Event] = {}
+        for row in claimed:
+            try:
+                events[row["id"]] = self._decode(row)
+            except Exception:
+                logger.exception("lane %s could not read event %d, %s", lane.name, row["event_id"], row["name"])
+                await _postpone([row])
+        if not events:
+            return
         try:
-            await lane.reaction(events)
+            await lane.reaction(list(events.values()))
         except Exception:
             logger.exception("lane %s could not handle %d events", lane.name, len(events))
-            await _postpone(ids, max(attempts for _, attempts in deliveries))
+            await _postpone([row for row in claimed if row["id"] in events])
         else:
-            await db.execute("DELETE FROM outbox_deliveries WHERE id = ANY($1)", ids)
+            await db.execute("DELETE FROM outbox_deliveries WHERE id = ANY($1)", list(events))
 
     async def _relay_forever(self) -> None:
         async with AsyncExitStack() as stack:
@@ -165,6 +177,8 @@ class Relay:
                     await asyncio.sleep(_IDLE)
                 try:
                     await asyncio.wait_for(listener.get(), _IDLE)
+                    # However often it was woken meanwhile, one look is enough.
+                    listener.clear()
                 except TimeoutError:
                     continue
 
@@ -187,21 +201,36 @@ def _events_of(lane: Lane | BatchLane) -> Sequence[type[Event]]:
     return lane.events if isinstance(lane, BatchLane) else list(lane.reactions)
 
 
-async def _postpone(delivery_ids: list[int], attempts: int) -> None:
-    backoff = min(timedelta(seconds=0.5 * 2 ** min(attempts, 12)), _LONGEST_BACKOFF)
+async def _postpone(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Tries again later, and at scattered times: what failed with others in a batch is so tried without them."""
     await db.execute(
-        "UPDATE outbox_deliveries SET attempts = attempts + 1, due_at = $2 WHERE id = ANY($1)",
-        delivery_ids,
-        clock.now() + backoff,
+        "UPDATE outbox_deliveries SET attempts = attempts + 1, due_at = $3::timestamptz"
+        " + least($4::interval, $2::interval * 2 ^ least(attempts, 12)) * (0.5 + random()) WHERE id = ANY($1)",
+        [row["id"] for row in rows],
+        _SHORTEST_BACKOFF,
+        clock.now(),
+        _LONGEST_BACKOFF,
     )
 
 
 def waker(bus: Bus) -> Callable[[], Awaitable[None]]:
-    """What to give `outbox.on_commit` so that relays in all processes wake at once."""
+    """What to give `outbox.on_commit` so that relays in all processes wake at once.
+
+    It keeps nobody waiting for the bus; and what is committed while a wake-up is under way shares the next one.
+    """
+    asked, waking = False, None
+
+    async def publish() -> None:
+        nonlocal asked
+        while asked:
+            asked = False
+            await bus.publish([(WAKE_TOPIC, b"1")])
 
     async def wake() -> None:
-        await bus.publish([(WAKE_TOPIC, b"1")])
+        nonlocal asked, waking
+        asked = True
+        if waking is None or waking.done():
+            # In a context of its own: that of the caller may hold a transaction, which is over.
+            waking = asyncio.create_task(publish(), context=Context())
 
     return wake
-
-

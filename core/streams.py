@@ -1,6 +1,6 @@
 """A topic as a stream: the whole truth first, then every step in order, nothing missed and nothing twice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -26,49 +26,40 @@ async def follow(
     topic: str,
     after: int | None,
     snapshot: Callable[[], Awaitable[Snapshot[State] | None]],
-) -> AsyncIterator[Snapshot[State] | Step]:
+) -> AsyncGenerator[Snapshot[State] | Step, None]:
     """Yields a snapshot (unless every step after `after` is still there), then each step as it happens.
 
     It listens before it reads, so that nothing falls between. What the bus lost is read from the outbox; what the
     outbox no longer has is made up by a fresh snapshot. Ends when `snapshot` says None: there is no such topic.
     """
     async with bus.listen(topic) as listener:
-        last = after
-        if last is not None:
-            async for item in _catch_up(topic, last, snapshot):
-                last = item.sequence
-                yield item
-        else:
-            current = await snapshot()
-            if current is None:
-                return
-            last = current.sequence
-            yield current
+        last, look = after, True
         while True:
+            if look:
+                current = await snapshot()
+                if current is None:
+                    return
+                for item in await _missed(topic, last, current):
+                    last = item.sequence
+                    yield item
             payload = await listener.get()
-            if payload != RESYNC:
-                step = _decode_step(payload)
-                if step.sequence <= last:
-                    continue
-                if step.sequence == last + 1:
-                    last = step.sequence
-                    yield step
-                    continue
-            async for item in _catch_up(topic, last, snapshot):
-                last = item.sequence
-                yield item
+            look = payload == RESYNC
+            if look:
+                continue
+            step, expected = _decode_step(payload), (last or 0) + 1
+            look = step.sequence > expected
+            if step.sequence == expected:
+                last = step.sequence
+                yield step
 
 
-async def _catch_up(
-    topic: str, last: int, snapshot: Callable[[], Awaitable[Snapshot[State] | None]]
-) -> AsyncIterator[Snapshot[State] | Step]:
-    current = await snapshot()
-    if current is None or current.sequence == last:
-        return
+async def _missed(topic: str, last: int | None, current: Snapshot[State]) -> Sequence[Snapshot[State] | Step]:
+    """What to tell somebody who has heard everything up to `last` (None: nothing yet)."""
+    if last is None:
+        return [current]
+    if last == current.sequence:
+        return []
     steps = await outbox.since(topic, last)
-    whole = bool(steps) and steps[0].sequence == last + 1 and steps[-1].sequence >= current.sequence
-    if not whole:
-        yield current
-        return
-    for step in steps:
-        yield step
+    # All of them, without a gap at any place: some may have been forgotten before others.
+    whole = bool(steps) and steps[0].sequence == last + 1 and steps[-1].sequence == last + len(steps)
+    return steps if whole and steps[-1].sequence >= current.sequence else [current]

@@ -10,15 +10,20 @@ from core.errors import Invalid
 from core.money import EXPONENTS, to_minor
 
 _MAX_URL = 2000
+# White space and what only steers its neighbours: of these alone, a text would be blank.
+_UNSEEN = ("Cc", "Cf", "Cn", "Zs", "Zl", "Zp")
 Item = TypeVar("Item")
 
 
 def text(value: str, *field: str | int, least: int = 1, most: int) -> str:
-    """`value` in NFC without outer white space, of `least` to `most` characters, and free of control characters."""
+    """`value` in NFC without outer white space, of `least` to `most` characters, and free of control characters.
+
+    When `least` is above 0, something of it can be seen.
+    """
     cleaned = unicodedata.normalize("NFC", value).strip()
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in cleaned):
         raise Invalid(*field, zh="不能包含控制字符", en="Must not contain control characters")
-    if len(cleaned) < least:
+    if len(cleaned) < least or (least and all(unicodedata.category(char) in _UNSEEN for char in cleaned)):
         raise Invalid(*field, zh=f"至少 {least} 个字", en=f"At least {least} characters")
     if len(cleaned) > most:
         raise Invalid(*field, zh=f"最多 {most} 个字", en=f"At most {most} characters")
@@ -29,7 +34,10 @@ def url(value: str, *field: str | int) -> str:
     """`value` when it is an absolute http(s) URL."""
     try:
         parts = urlsplit(value)
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= _MAX_URL
+        # Asking for the port raises when it is none.
+        right = (
+            parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname) and len(value) <= _MAX_URL
+        )
     except ValueError:
         right = False
     if not right or any(char.isspace() or not char.isprintable() for char in value):
