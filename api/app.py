@@ -18,6 +18,7 @@ from api import console, health
 from api.graphql_http import GraphQLOverHTTP
 from api.graphql_ws import GraphQLOverWebSocket
 from api.headers import Headers
+from api.media import picture
 from api.operations import Operations
 from api.refusals import masked
 from api.runtime import Runtime, running
@@ -41,6 +42,7 @@ def create(
             WebSocketRoute("/graphql", endpoint.websocket),
             Route("/health/live", health.live),
             Route("/health/ready", endpoint.ready),
+            Route("/media/demo/{path:path}", picture),
             *([console.FILES] if settings.debug else []),
         ],
         middleware=[

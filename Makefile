@@ -1,0 +1,59 @@
+# Everything that one does with this project, by name. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
+PORT ?= 8000
+DATA ?= ./data
+BIN := .venv/bin
+STAMP := .venv/.ready
+# How many tests run at a time; the database server is shared by all.
+JOBS ?= auto
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Install everything into .venv, exactly as locked
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing; name another by PYTHON=…" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: setup ## Serve on PORT (8000) with demonstration data in DATA (./data)
+	@$(BIN)/zhongcao serve --port $(PORT) --data $(DATA) --demo
+
+test: setup ## Run the tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: setup ## Lint, types, import contracts, schema and migrations: what CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy api demo schema execution search content commerce people core
+	PYTHONPATH=. $(BIN)/lint-imports --no-cache
+	$(BIN)/zhongcao schema | diff -u schema/schema.graphql - || { echo "error: run make schema" >&2; exit 1; }
+	$(BIN)/python -m pytest tests/architecture
+
+schema: setup ## Write schema/schema.graphql anew
+	$(BIN)/zhongcao schema > schema/schema.graphql
+
+bench: setup ## Measure (see bench/README.md)
+	$(BIN)/python -m bench
+
+fmt: setup ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--universal --python-version 3.11 -q
+lock: setup ## Write the lock files anew; UPGRADE=1 takes the newest versions
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock --custom-compile-command "make lock"
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock --group dev -c requirements.lock --custom-compile-command "make lock"
+
+clean: ## Remove what can be made again (never DATA)
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help setup run test check schema bench fmt lock clean
