@@ -9,7 +9,7 @@ from content.notes.records import Comment, Note, ProductTag, Topic
 from core import db
 from core.errors import Invalid
 from core.ids import BEYOND
-from core.pagination import Page, PageRequest, pages_of
+from core.pagination import Page, PageRequest, newest_first, pages_of
 
 _NOTE = db.columns(Note)
 _NOTE_N = db.columns(Note, "n")
@@ -29,7 +29,7 @@ async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
 async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of each author's notes, newest first."""
     return await _pages(
-        "SELECT * FROM notes WHERE author_id = p.id AND id < $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT $3",
+        f"SELECT * FROM notes {newest_first('author_id', also='deleted_at IS NULL')}",
         author_ids,
         request,
     )
@@ -38,8 +38,8 @@ async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID])
 async def page_by_topic(topic_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of the notes about each topic, newest first."""
     return await _pages(
-        "SELECT notes.* FROM note_topics t JOIN notes ON notes.id = t.note_id"
-        " WHERE t.topic_id = p.id AND t.note_id < $2 ORDER BY t.note_id DESC LIMIT $3",
+        f"SELECT notes.* FROM (SELECT note_id FROM note_topics {newest_first('topic_id', 'note_id')}) t"
+        " JOIN notes ON notes.id = t.note_id",
         topic_ids,
         request,
     )
@@ -48,8 +48,8 @@ async def page_by_topic(topic_ids: Sequence[UUID], request: PageRequest[UUID]) -
 async def page_by_product(product_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of the notes that feature each product, newest first."""
     return await _pages(
-        "SELECT notes.* FROM (SELECT DISTINCT note_id FROM note_products WHERE product_id = p.id AND note_id < $2"
-        " ORDER BY note_id DESC LIMIT $3) t JOIN notes ON notes.id = t.note_id",
+        "SELECT notes.* FROM (SELECT DISTINCT product_id, note_id FROM note_products"
+        f" {newest_first('product_id', 'note_id')}) t JOIN notes ON notes.id = t.note_id",
         product_ids,
         request,
     )
@@ -71,11 +71,12 @@ async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUI
     No author can be on the page whose newest note is not among the page's length of newest ones: so one probe of the
     index for each author, and a page's length of notes for as many authors, are enough however much they wrote.
     """
-    one = "SELECT * FROM notes WHERE author_id = a.id AND id < $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT"
+    theirs = newest_first("author_id", also="deleted_at IS NULL")
     return await _notes(
-        f"WITH recent AS (SELECT a.id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL ({one} 1) n"
-        f" ORDER BY n.id DESC LIMIT $3)"
-        f" SELECT {_NOTE_N} FROM recent a CROSS JOIN LATERAL ({one} $3) n ORDER BY n.id DESC LIMIT $3",
+        "WITH recent AS (SELECT p.id FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT id FROM (SELECT author_id, id FROM notes {theirs}) n LIMIT 1) n ORDER BY n.id DESC LIMIT $3)"
+        f" SELECT {_NOTE_N} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {theirs}) n"
+        " ORDER BY n.id DESC LIMIT $3",
         author_ids,
         request.key or BEYOND,
         request.limit + 1,
@@ -183,7 +184,7 @@ async def comments_of(note_ids: Sequence[UUID], request: PageRequest[UUID]) -> l
     found = await db.records(
         Comment,
         f"SELECT {db.columns(Comment, 'c')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        " (SELECT * FROM comments WHERE note_id = p.id AND id < $2 ORDER BY id DESC LIMIT $3) c ORDER BY c.id DESC",
+        f" (SELECT * FROM comments {newest_first('note_id')}) c ORDER BY c.id DESC",
         list(set(note_ids)),
         request.key or BEYOND,
         request.limit + 1,

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
             [
                 "SET LOCAL lock_timeout = '5s'",
                 "CREATE UNIQUE INDEX follows_pair ON follows (follower_id, followee_id)",
-                "CREATE INDEX follows_following ON follows (follower_id, id DESC)",
-                "CREATE INDEX follows_followers ON follows (followee_id, id DESC)",
+                "CREATE INDEX follows_following ON follows (follower_id, id)",
+                "CREATE INDEX follows_followers ON follows (followee_id, id)",
                 "ALTER TABLE follows ADD CONSTRAINT follows_other CHECK (follower_id <> followee_id)",
                 "ALTER TABLE follows ADD CONSTRAINT follows_follower_fk"
                 " FOREIGN KEY (follower_id) REFERENCES accounts (id)",

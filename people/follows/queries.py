@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import db
 from core.ids import BEYOND
-from core.pagination import Page, PageRequest, pages_of
+from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
 from people.accounts import queries as account_queries
 from people.follows.records import Follow
@@ -54,7 +54,7 @@ async def _pages(side: _Side, ids: Sequence[UUID], other: _Side, request: PageRe
     found = await db.records(
         Follow,
         f"SELECT {db.columns(Follow, 'f')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT * FROM follows WHERE {side} = p.id AND id < $2 ORDER BY id DESC LIMIT $3) f ORDER BY f.id DESC",
+        f" (SELECT * FROM follows {newest_first(side)}) f ORDER BY f.id DESC",
         list(set(ids)),
         request.key or BEYOND,
         request.limit + 1,

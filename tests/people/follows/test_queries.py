@@ -2,9 +2,12 @@
 
 import pytest
 
+from core import clock, db
+from core.ids import BEYOND
 from core.pagination import PageRequest, decode_cursor
 from people.follows import actions, queries
 from tests.factories.people import person
+from tests.plans import rows_read
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,6 +48,29 @@ class TestFollowers:
         pages = await queries.followers([*stars, fan, stars[0]], PageRequest(20, None))
         assert [[one.id for one in page.nodes] for page in pages] == [[fan], [fan], [fan], [], [fan]]
         assert len(statements) == 2
+
+    async def test_reads_a_page_of_a_crowd(self, statements: list[str]) -> None:
+        star, crowd = await person(), 3_000
+        await db.execute(
+            "INSERT INTO accounts (id, handle, handle_key, display_name, bio, password_hash, is_kol, follower_count,"
+            " following_count, note_count, failed_sign_ins, created_at) SELECT gen_random_uuid(), n, n, n, n, '',"
+            " false, 0, 0, 0, 0, $2 FROM generate_series(1, $1) AS n",
+            crowd,
+            clock.now(),
+        )
+        # Each follows the star and five others: so PostgreSQL expects anybody to have few followers.
+        await db.execute(
+            "INSERT INTO follows (id, follower_id, followee_id)"
+            " SELECT gen_random_uuid(), a.id, $1 FROM accounts a WHERE a.password_hash = ''"
+            " UNION ALL SELECT gen_random_uuid(), a.id, b.id FROM accounts a CROSS JOIN generate_series(1, 5) AS step"
+            " JOIN accounts b ON b.bio = (nullif(a.bio, '')::int + step)::text WHERE a.password_hash = ''",
+            star,
+        )
+        await db.execute("ANALYZE follows")
+        statements.clear()
+        [page] = await queries.followers([star], PageRequest(20, None))
+        assert len(page.nodes) == 20 and page.page_info.has_next_page
+        assert await rows_read(statements[0], [star], BEYOND, 21) == 21
 
 
 class TestFollowing:
