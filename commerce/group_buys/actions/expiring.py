@@ -1,5 +1,6 @@
 """What time does: holds run out, and open teams fail at their deadline. Each in a transaction of its own."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -11,6 +12,8 @@ from core.unit_of_work import action
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
+# Enough to keep PostgreSQL busy, few enough to leave connections to those who wait for an answer.
+_AT_ONCE = 4
 
 
 async def release_overdue_seats() -> int:
@@ -32,19 +35,22 @@ async def expire_teams() -> int:
 
 
 async def _each(due: str, work: Callable[[UUID], Awaitable[bool]]) -> int:
-    """Does the work for everything due. One that fails is logged and left for the next time; it holds up no other."""
+    """Does the work for everything due, a few at a time. One that fails is left for later, and holds up no other."""
     done, left = 0, list[UUID]()
-    while found := await db.rows(due, clock.now(), left, _BATCH):
-        for (identity,) in found:
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def attempt(identity: UUID) -> bool:
+        async with few:
             try:
-                changed = await work(identity)
+                return await work(identity)
             except Exception:
                 logger.exception("%s stumbled over %s", work.__name__, identity)
-                changed = False
-            if changed:
-                done += 1
-            else:
-                left.append(identity)
+                return False
+
+    while found := [row[0] for row in await db.rows(due, clock.now(), left, _BATCH)]:
+        changed = await asyncio.gather(*(attempt(identity) for identity in found))
+        left += [identity for identity, did in zip(found, changed, strict=True) if not did]
+        done += sum(changed)
     return done
 
 
