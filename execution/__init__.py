@@ -1,0 +1,18 @@
+"""Runs GraphQL operations level by level: each selection once for all objects, instead of each field of each object.
+
+graphql-core walks an answer depth first and pays for every field of every object. Here an operation is compiled to a
+plan, and a level of the answer, all objects that one selection set applies to, is resolved column by column: an
+attribute is one `map`, a batched field one call for all its parents, a leaf one look at the whole column. The schema,
+its types, arguments, scalars and introspection stay Strawberry's and graphql-core's, and so does every answer: the same
+data, the same errors at the same paths, in the order in which graphql-core meets them when nothing waits.
+
+`documents` → `plan` (what is selected) with `sources` (where values come from) and `leaves` (how they are written);
+`run` → `completion` (what values become), `places` (where they go), `failures` (what their errors null).
+
+    strawberry.Schema(Query, execution_context_class=execution.executor_class())
+"""
+
+from execution.executor import BreadthFirst, Executor, executor_class
+from execution.sources import batches
+
+__all__ = ["BreadthFirst", "Executor", "batches", "executor_class"]

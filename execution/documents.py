@@ -1,0 +1,120 @@
+"""Documents: what an operation asks of an executor, read once, and the plans made for it."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from graphql.execution import Executor as CoreExecutor
+
+from execution.plan import Selection, root_selection
+
+_MOST_DOCUMENTS = 1000
+_MOST_CHOICES = 64
+
+
+class Document:
+    """An operation with its fragments: whether it can be planned, and its plan for each choice of what is included."""
+
+    def __init__(self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        # Held, so that the identities under which this document is known stay theirs.
+        self._nodes = (operation, *fragments.values())
+        self._plans: dict[tuple[Any, ...], Selection] = {}
+        self._conditions: list[str] = []
+        self.unsupported: str | None = None
+        if operation.directives:
+            self.unsupported = "directive"
+        for fragment in fragments.values():
+            if fragment.variable_definitions:
+                self.unsupported = "fragment variables"
+        for node in self._nodes:
+            for selection in _selections(node.selection_set):
+                self._read(selection)
+
+    def _read(self, selection: SelectionNode) -> None:
+        if isinstance(selection, FieldNode) and selection.name.value in ("__schema", "__type"):
+            self.unsupported = "introspection"
+        if isinstance(selection, FragmentSpreadNode) and selection.arguments:
+            self.unsupported = "fragment variables"
+        for directive in selection.directives or ():
+            if directive.name.value not in ("skip", "include"):
+                self.unsupported = "directive"
+            for argument in directive.arguments or ():
+                if isinstance(argument.value, VariableNode) and argument.value.name.value not in self._conditions:
+                    self._conditions.append(argument.value.name.value)
+
+    def plan(self, executor: "CoreExecutor[Any]") -> Selection | None:
+        """The plan for the executor's variables; None when they include or skip by something that is no boolean."""
+        variables = executor.variable_values.coerced
+        choice = tuple(variables.get(name) for name in self._conditions)
+        if any(type(value) is not bool for value in choice):
+            return None
+        plan = self._plans.get(choice)
+        if plan is None:
+            root = executor.schema.get_root_type(executor.operation.operation)
+            if root is None:
+                return None
+            if len(self._plans) >= _MOST_CHOICES:
+                self._plans.clear()
+            plan = self._plans[choice] = root_selection(executor, root)
+        return plan
+
+
+def _selections(selection_set: SelectionSetNode) -> Iterator[SelectionNode]:
+    """Everything selected in a selection set, at any depth, fragments not spread."""
+    open_sets = [selection_set]
+    while open_sets:
+        for selection in open_sets.pop().selections:
+            yield selection
+            inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
+            if inner is not None:
+                open_sets.append(inner)
+
+
+class Plans:
+    """The plans of one schema, for the documents used last; and how often there was none."""
+
+    def __init__(self) -> None:
+        self.executed = 0
+        self.handed_over: Counter[str] = Counter()
+        self._documents: OrderedDict[tuple[int, ...], Document] = OrderedDict()
+
+    def find(self, executor: "CoreExecutor[Any]") -> Selection | None:
+        """The plan for an executor's operation and variables; None, counted by reason, to hand it to graphql-core."""
+        document = self._document(executor)
+        reason = document.unsupported or _unsupported(executor)
+        if reason is None:
+            plan = document.plan(executor)
+            if plan is not None:
+                self.executed += 1
+                return plan
+            reason = "condition"
+        self.handed_over[reason] += 1
+        return None
+
+    def _document(self, executor: "CoreExecutor[Any]") -> Document:
+        key = (id(executor.schema), id(executor.operation), *map(id, executor.fragment_definitions.values()))
+        document = self._documents.get(key)
+        if document is None:
+            document = self._documents[key] = Document(executor.operation, executor.fragment_definitions)
+            if len(self._documents) > _MOST_DOCUMENTS:
+                self._documents.popitem(last=False)
+        else:
+            self._documents.move_to_end(key)
+        return document
+
+
+def _unsupported(executor: "CoreExecutor[Any]") -> str | None:
+    if executor.middleware_manager is not None and executor.middleware_manager.middlewares:
+        return "middleware"
+    if executor.abort_signal is not None or executor.hooks is not None:
+        return "abort signal or hooks"
+    return None

@@ -1,0 +1,110 @@
+"""Leaves: scalars and enums, written a column at a time where one look at the column's classes shows that it may be."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+
+from execution.columns import Nature, nature
+
+# Takes a column without nulls and the classes in it; gives it as it goes into the answer, or None when its values must
+# be looked at one by one.
+Writer = Callable[[list[Any], set[type]], list[Any] | None]
+
+_NOTHING = type(None)
+_NEVER_WRITTEN = {_NOTHING, type(Undefined)}
+
+
+class Columns:
+    """How columns of one scalar or enum go into an answer."""
+
+    __slots__ = ("_nullable", "_writer")
+
+    def __init__(self, leaf: GraphQLLeafType, *, nullable: bool) -> None:
+        self._writer = _writer(leaf)
+        self._nullable = nullable
+
+    def written(self, values: list[Any]) -> list[Any] | None:
+        """The column as it goes into the answer; None when its values must be looked at one by one."""
+        classes = set(map(type, values))
+        if _NOTHING not in classes:
+            return self._writer(values, classes)
+        if not self._nullable:
+            return None
+        classes.discard(_NOTHING)
+        written = self._writer([value for value in values if value is not None], classes) if classes else []
+        if written is None:
+            return None
+        rest = iter(written)
+        return [None if value is None else next(rest) for value in values]
+
+
+def _writer(leaf: GraphQLLeafType) -> Writer:
+    serialize = leaf.coerce_output_value
+    if serialize in (GraphQLString.coerce_output_value, GraphQLID.coerce_output_value):
+        return _text
+    if serialize == GraphQLBoolean.coerce_output_value:
+        return _boolean
+    if serialize == GraphQLInt.coerce_output_value:
+        return _integer
+    if serialize == GraphQLFloat.coerce_output_value:
+        return _fraction
+    return _named(leaf) if isinstance(leaf, GraphQLEnumType) else _serialized(serialize)
+
+
+def _text(values: list[Any], classes: set[type]) -> list[Any] | None:
+    return values if classes == {str} else None
+
+
+def _boolean(values: list[Any], classes: set[type]) -> list[Any] | None:
+    return values if classes == {bool} else None
+
+
+def _integer(values: list[Any], classes: set[type]) -> list[Any] | None:
+    fits = classes == {int} and min(values) >= GRAPHQL_MIN_INT and max(values) <= GRAPHQL_MAX_INT
+    return values if fits else None
+
+
+def _fraction(values: list[Any], classes: set[type]) -> list[Any] | None:
+    return values if classes == {float} and all(map(math.isfinite, values)) else None
+
+
+def _named(leaf: GraphQLEnumType) -> Writer:
+    """Members and plain-text values of an enum are looked up."""
+    members = list(getattr(leaf, "wrapped_cls", ()))
+    texts = [known.value for known in leaf.values.values() if type(known.value) is str]
+    names = {value: leaf.coerce_output_value(value) for value in (*texts, *members)}
+    accepted = {str, *map(type, members)}
+
+    def write(values: list[Any], classes: set[type]) -> list[Any] | None:
+        if not classes <= accepted:
+            return None
+        written = list(map(names.get, values))
+        return None if None in written else written
+
+    return write
+
+
+def _serialized(serialize: Callable[[Any], Any]) -> Writer:
+    def write(values: list[Any], classes: set[type]) -> list[Any] | None:
+        if any(nature(cls) is not Nature.VALUE for cls in classes):
+            return None
+        try:
+            written = list(map(serialize, values))
+        except Exception:
+            return None  # One by one, each failure is its own value's.
+        return None if _NEVER_WRITTEN.intersection(map(type, written)) else written
+
+    return write

@@ -1,0 +1,174 @@
+"""A run: one execution of a plan, level by level from the root, its values placed into the answer as they come."""
+
+import functools
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLResolveInfo, OperationType, located_error
+from graphql.execution import Executor as CoreExecutor
+from graphql.pyutils import AwaitableOrValue, Path, gather_with_cancel
+from strawberry.exceptions import WrongNumberOfResultsReturned
+
+from execution.completion import complete
+from execution.failures import AFTER_ITEMS, Failure, reported
+from execution.places import FieldPlace, Level, Place
+from execution.plan import Field, Selection
+from execution.sources import BatchFunction
+
+Wait = Callable[[], Awaitable[None]]
+
+
+class Asked:
+    """A batched field's question: for whom it is asked, and where the answers belong."""
+
+    __slots__ = ("arguments", "function", "parents", "places")
+
+    def __init__(self, function: BatchFunction, arguments: dict[str, Any]) -> None:
+        self.function = function
+        self.arguments = arguments
+        self.parents: list[Any] = []
+        self.places: list[FieldPlace] = []
+
+    async def answers(self, context: Any) -> list[Any]:
+        """An answer for each parent. A failure of the whole is every parent's."""
+        count = len(self.parents)
+        try:
+            answers = list(await self.function(self.parents, context, **self.arguments))
+            if len(answers) != count:
+                raise WrongNumberOfResultsReturned(expected=count, received=len(answers))
+        except Exception as error:
+            return [error] * count
+        return answers
+
+
+class Run:
+    """One execution. Levels that are entered queue up; what must be waited for is waited for together."""
+
+    def __init__(self, executor: "CoreExecutor[Any]", plan: Selection) -> None:
+        self.executor = executor
+        self.failures: list[Failure] = []
+        self.levels: deque[Level] = deque()
+        self._data: dict[str, Any] | None = plan.row.copy()
+        self._root = Level(plan, [executor.root_value], [self._data], None, (0,))
+        self._waits: list[Wait] = []
+        self._asked: dict[Hashable, Asked] = {}
+
+    def start(self, *, serially: bool | None) -> AwaitableOrValue[ExecutionResult]:
+        """The answer, at once when nothing waits. Root fields of mutations go one by one unless told otherwise."""
+        if serially is None:
+            serially = self.executor.operation.operation is OperationType.MUTATION
+        fields = self._root.selection.fields
+        turns: Iterator[Iterable[Field]] = iter([[field] for field in fields] if serially else [fields])
+        return self._continue(turns)
+
+    def _continue(self, turns: Iterator[Iterable[Field]]) -> AwaitableOrValue[ExecutionResult]:
+        for fields in turns:
+            self._resolve(self._root, fields)
+            self._advance()
+            if self._waits:
+                return self._continue_later(turns)
+            if self._data is None:
+                break
+        return ExecutionResult(self._data, reported(self.failures) or None)
+
+    async def _continue_later(self, turns: Iterator[Iterable[Field]]) -> ExecutionResult:
+        await self._drain()
+        for fields in turns if self._data is not None else ():
+            self._resolve(self._root, fields)
+            self._advance()
+            await self._drain()
+            if self._data is None:
+                break
+        return ExecutionResult(self._data, reported(self.failures) or None)
+
+    def _advance(self) -> None:
+        while self.levels:
+            level = self.levels.popleft()
+            self._resolve(level, level.selection.fields)
+
+    def _resolve(self, level: Level, fields: Iterable[Field]) -> None:
+        for field in fields:
+            place = FieldPlace(level, field)
+            values = field.source.column(self, place)
+            if values is not None:
+                complete(self, field.shape, place, values)
+
+    # Waiting.
+
+    def wait(self, wait: Wait) -> None:
+        """Has something waited for, together with whatever else waits; it may enter levels when it is done."""
+        self._waits.append(wait)
+
+    def ask(self, function: BatchFunction, arguments: dict[str, Any], place: FieldPlace) -> None:
+        """Asks a batched field for all objects of the place's level; the same question from elsewhere joins it."""
+        key: Hashable = (function, tuple(arguments.items()))
+        try:
+            asked = self._asked.get(key)
+        except TypeError:  # An argument that cannot be compared by hash: asked on its own.
+            asked, key = None, object()
+        if asked is None:
+            asked = self._asked[key] = Asked(function, arguments)
+            self.wait(functools.partial(self._answer, asked))
+        asked.parents.extend(place.level.objects)
+        asked.places.append(place)
+
+    async def _answer(self, asked: Asked) -> None:
+        answers = await asked.answers(self.executor.context_value)
+        start = 0
+        for place in asked.places:
+            end = start + len(place.level.objects)
+            complete(self, place.field.shape, place, answers[start:end], waited=True)
+            start = end
+
+    async def _drain(self) -> None:
+        """Waits until nothing waits. Each wait goes on into its own levels without waiting for its siblings."""
+        while self._waits:
+            waits, self._waits, self._asked = self._waits, [], {}
+            if len(waits) == 1:
+                await waits[0]()
+                self._advance()
+            else:
+                await gather_with_cancel(*map(self._follow, waits))
+
+    async def _follow(self, wait: Wait) -> None:
+        await wait()
+        self._advance()
+        await self._drain()
+
+    # What resolvers and errors need to know of a place.
+
+    def info(self, place: Place, index: int) -> GraphQLResolveInfo[Any]:
+        """graphql-core's resolve info for one object of the level of a place."""
+        level, field = place.level, place.field
+        above = None if level.place is None else _core_path(level.place, level.where[index])
+        path = Path(above, field.key, level.selection.type.name)
+        return self.executor.build_resolve_info(field.definition, field.nodes, level.selection.type, path)
+
+    def fail(self, place: Place, index: int, cause: Exception, *, after_items: bool = False) -> None:
+        """Notes an error at a position, and nulls the nearest nullable position at or above it."""
+        ranks: list[float] = [AFTER_ITEMS] if after_items else []
+        path: list[str | int] = []
+        nulled_below: int | None = None  # How many keys of the path lie below what is nulled.
+        position: tuple[Place, int] | None = (place, index)
+        while position is not None:
+            here, at = position
+            if nulled_below is None and here.nullable:
+                here.put(at, None)
+                nulled_below = len(path)
+            step = here.step(at)
+            path.append(step.key)
+            ranks.append(step.rank)
+            position = here.above(at)
+        if nulled_below is None:
+            self._data = None
+            nulled_below = len(path)
+        path.reverse()
+        ranks.reverse()
+        error = located_error(cause, place.field.nodes, path)
+        self.failures.append(Failure(tuple(ranks), tuple(path), len(path) - nulled_below, error))
+
+
+def _core_path(place: Place, index: int) -> Path:
+    step, above = place.step(index), place.above(index)
+    return Path(None if above is None else _core_path(*above), step.key, step.parent)

@@ -1,0 +1,188 @@
+"""Sources: where the values of a field come from, as directly as its declaration allows."""
+
+import functools
+import inspect
+import operator
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+import strawberry
+from graphql import FieldNode, GraphQLField
+from graphql.execution import Executor as CoreExecutor
+from graphql.execution.values import get_argument_values
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from execution.columns import column
+from execution.places import FieldPlace
+
+if TYPE_CHECKING:
+    from execution.run import Run
+
+BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+_BATCH = "answers_for_all"
+
+
+def batches(function: BatchFunction, resolver: AnyFunction) -> AnyFunction:
+    """Marks a resolver as what `function` answers for one parent: here it is asked for all parents of a level at once.
+
+    `function` takes the parents, the context and the field's arguments by keyword, and returns the answers in the
+    parents' order; an exception among them is the failure of its parent only.
+    """
+    setattr(resolver, _BATCH, function)
+    return resolver
+
+
+class Source(Protocol):
+    """Where a field's values come from."""
+
+    def column(self, run: "Run", place: FieldPlace) -> list[Any] | None:
+        """The values for all objects of the place's level, in order; None when they were asked for and come later."""
+
+
+class Attribute:
+    """An attribute of each object, by Strawberry's default resolver."""
+
+    __slots__ = ("_get",)
+
+    def __init__(self, name: str, default_resolver: Callable[[Any, str], object]) -> None:
+        self._get: Callable[[Any], Any] = (
+            operator.attrgetter(name) if default_resolver is getattr else lambda source: default_resolver(source, name)
+        )
+
+    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
+        objects = place.level.objects
+        return column(self._get, len(objects), objects)
+
+
+class Arguments:
+    """A field's arguments as its resolver takes them; the same for all objects of a level."""
+
+    __slots__ = ("_definition", "_field", "_node", "_schema")
+
+    def __init__(
+        self, definition: GraphQLField, node: FieldNode, field: StrawberryField, schema: strawberry.Schema
+    ) -> None:
+        self._definition = definition
+        self._node = node
+        self._field = field
+        self._schema = schema
+
+    def given(self, run: "Run", place: FieldPlace) -> dict[str, Any]:
+        """By their Python names. Raises what coercion raises."""
+        if not self._definition.args and not self._node.arguments:
+            return {}
+        return convert_arguments(
+            core_arguments(self._definition, self._node, run.executor),
+            self._field.arguments,
+            self._schema.schema_converter.scalar_registry,
+            self._schema.config,
+            self._schema.config.info_class(_raw_info=run.info(place, 0), _field=self._field),
+        )
+
+
+def core_arguments(definition: GraphQLField, node: FieldNode, executor: "CoreExecutor[Any]") -> dict[str, Any]:
+    """The arguments as graphql-core coerces them."""
+    return get_argument_values(definition, node, executor.variable_values, None, executor.hide_suggestions)
+
+
+class Batch:
+    """A batched field: one call for all objects."""
+
+    __slots__ = ("_arguments", "_function")
+
+    def __init__(self, function: BatchFunction, arguments: Arguments) -> None:
+        self._function = function
+        self._arguments = arguments
+
+    def column(self, run: "Run", place: FieldPlace) -> list[Any] | None:
+        try:
+            arguments = self._arguments.given(run, place)
+        except Exception as error:
+            return [error] * len(place.level.objects)
+        run.ask(self._function, arguments, place)
+        return None
+
+
+class Function:
+    """A resolver function that nothing wraps, called for each object."""
+
+    __slots__ = ("_arguments", "_field", "_function", "_info", "_info_class", "_positional", "_source")
+
+    def __init__(
+        self, resolver: StrawberryResolver[Any], field: StrawberryField, arguments: Arguments, info_class: type
+    ) -> None:
+        self._function = cast(Callable[..., Any], resolver.wrapped_func)
+        self._field = field
+        self._arguments = arguments
+        self._info_class = info_class
+        self._info = resolver.info_parameter.name if resolver.info_parameter else None
+        source = resolver.parent_parameter or resolver.root_parameter
+        self._source = source.name if source else None
+        self._positional = resolver.self_parameter is not None
+        if source and not self._positional and _is_first(source, resolver.signature):
+            self._source, self._positional = None, True
+
+    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
+        objects = place.level.objects
+        try:
+            given = self._arguments.given(run, place)
+        except Exception as error:
+            return [error] * len(objects)
+        function: Callable[..., Any] = functools.partial(self._function, **given) if given else self._function
+        if self._positional and not self._source and not self._info:
+            return column(function, len(objects), objects)
+        return column(functools.partial(self._call, function, run, place), len(objects), objects, range(len(objects)))
+
+    def _call(self, function: Callable[..., Any], run: "Run", place: FieldPlace, source: Any, index: int) -> Any:
+        keywords: dict[str, Any] = {}
+        if self._source:
+            keywords[self._source] = source
+        if self._info:
+            keywords[self._info] = self._info_class(_raw_info=run.info(place, index), _field=self._field)
+        return function(source, **keywords) if self._positional else function(**keywords)
+
+
+def _is_first(parameter: inspect.Parameter, signature: inspect.Signature) -> bool:
+    first = next(iter(signature.parameters.values()))
+    return first.name == parameter.name and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+class Resolver:
+    """A resolver as graphql-core sees it, whatever wraps it (permissions, field extensions), called for each object."""
+
+    __slots__ = ("_definition", "_node", "_resolve")
+
+    def __init__(self, definition: GraphQLField, node: FieldNode, resolve: Callable[..., Any]) -> None:
+        self._definition = definition
+        self._node = node
+        self._resolve = resolve
+
+    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
+        objects = place.level.objects
+        try:
+            given = core_arguments(self._definition, self._node, run.executor)
+        except Exception as error:
+            return [error] * len(objects)
+        infos = (run.info(place, index) for index in range(len(objects)))
+        return column(functools.partial(self._resolve, **given), len(objects), objects, infos)
+
+
+def source_of(definition: GraphQLField, node: FieldNode, executor: "CoreExecutor[Any]") -> Source:
+    """The most direct source that gives what the field's resolver in the schema gives."""
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    schema: strawberry.Schema = executor.schema.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    if type(field) is not StrawberryField or field.extensions or field.is_subscription or schema.exception_handlers:
+        return Resolver(definition, node, definition.resolve or executor.field_resolver)
+    resolver = field.base_resolver
+    if resolver is None:
+        return Attribute(field.python_name, schema.config.default_resolver)
+    arguments = Arguments(definition, node, field, schema)
+    function: BatchFunction | None = getattr(resolver.wrapped_func, _BATCH, None)
+    if function is not None:
+        return Batch(function, arguments)
+    return Function(resolver, field, arguments, schema.config.info_class)
