@@ -1,0 +1,7 @@
+"""Demo data: a small, lifelike world, written through the public actions, so that the first page is alive."""
+
+from demo.founding import PASSWORD
+from demo.seeding import Summary, seed
+from demo.world import SHOP_HANDLE, VIEWER_HANDLE
+
+__all__ = ["PASSWORD", "SHOP_HANDLE", "VIEWER_HANDLE", "Summary", "seed"]
