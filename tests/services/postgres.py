@@ -70,4 +70,3 @@ async def fresh_database(server: Postgres) -> AsyncIterator[str]:
         yield server.url(name)
     finally:
         await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-

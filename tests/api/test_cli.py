@@ -1,0 +1,135 @@
+"""The command line as operators use it, and what they are told when they err."""
+
+import asyncio
+import signal
+import socket
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from core import db
+from people.accounts import actions
+from tests.services import programs
+
+SIGN_UP = (
+    """mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken } userErrors { code } } }"""
+)
+
+
+def sign_up(server: programs.Served, handle: str) -> str:
+    """A new person's access token."""
+    person = {"handle": handle, "displayName": "小鹿", "password": "correct horse"}
+    payload = server.ask(SIGN_UP, input=person)["signUp"]
+    return str(payload["session"]["accessToken"])  # type: ignore[index]
+
+
+def refused(*arguments: str, **environment: str) -> str:
+    """The one line by which a command refuses."""
+    ended = programs.run(*arguments, **environment)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    (line,) = ended.stderr.strip().splitlines()
+    return line
+
+
+class TestHelp:
+    @pytest.mark.parametrize(
+        "command", ["serve", "worker", "migrate", "demo", "schema", "check", "verify-kol", "search", "search rebuild"]
+    )
+    def test_every_command_has_it(self, command: str) -> None:
+        ended = CliRunner().invoke(app, [*command.split(), "--help"])
+        assert ended.exit_code == 0 and "Usage" in ended.output
+
+
+class TestMistakes:
+    def test_a_port_in_use(self, tmp_path: Path) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            assert "Address already in use" in refused("serve", "--port", port, "--data", str(tmp_path))
+
+    @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", "postgresql://127.0.0.1:1/x"])
+    def test_a_wrong_database(self, url: str) -> None:
+        assert "DATABASE_URL" in refused("serve", "--port", "0", DATABASE_URL=url)
+
+    def test_a_redis_that_is_not_there(self, database_url: str) -> None:
+        line = refused("serve", "--port", "0", DATABASE_URL=database_url, REDIS_URL="redis://127.0.0.1:1/0")
+        assert "REDIS_URL" in line
+
+    def test_a_database_that_is_behind(self, postgres_server) -> None:
+        assert "zhongcao migrate" in refused("serve", "--port", "0", DATABASE_URL=postgres_server.url())
+
+    def test_processes_that_share_nothing(self) -> None:
+        assert "REDIS_URL" in refused("serve", "--workers", "2")
+        assert "DATABASE_URL" in refused("worker")
+
+    def test_a_number_that_is_none(self) -> None:
+        assert "ZHONGCAO_POOL_SIZE" in refused("check", ZHONGCAO_POOL_SIZE="many")
+
+
+class TestSchema:
+    def test_prints_what_is_committed(self) -> None:
+        committed = Path(__file__).parents[2] / "schema" / "schema.graphql"
+        assert programs.run("schema").stdout == committed.read_text("utf-8")
+
+
+class TestMigrate:
+    def test_can_be_repeated(self, postgres_server) -> None:
+        assert "newest shape" in programs.run("migrate", DATABASE_URL=postgres_server.url("template_zhongcao")).stderr
+
+
+class TestServe:
+    def test_lives_in_one_folder_through_kill_and_restart(self, tmp_path: Path) -> None:
+        folder = str(tmp_path / "data")
+        server = programs.Served("--data", folder, environment={})
+        token = sign_up(server, "xiaolu")
+        assert "Another server" in refused("serve", "--port", "0", "--data", folder)
+        server.stop(signal.SIGKILL)
+
+        with programs.serving("--data", folder) as again:
+            viewer = again.ask("{ viewer { user { handle } } }", token)
+            assert viewer == {"viewer": {"user": {"handle": "xiaolu"}}}
+            assert programs.run("verify-kol", "XIAOLU", "护肤", "--data", folder).returncode == 0
+            assert again.ask('{ user(handle: "xiaolu") { specialty } }') == {"user": {"specialty": "护肤"}}
+            found = self._found(again)
+            checked = programs.run("check", "--data", folder)
+            assert checked.returncode == 0 and "All is well" in checked.stderr
+        assert found == {"handle": "xiaolu"}
+        assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
+        for secret in (tmp_path / "data").glob("*.secret"):
+            assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+        rebuilt = programs.run("search", "rebuild", "--data", folder)
+        assert rebuilt.returncode == 0 and "documents indexed" in rebuilt.stderr
+
+    def _found(self, server: programs.Served) -> object:
+        """Whom the search index knows, as soon as it knows."""
+        for _ in range(100):
+            data = server.ask(
+                '{ search(query: "xiaolu", kinds: [USER]) { edges { node { ... on User { handle } } } } }'
+            )
+            edges = data["search"]["edges"]  # type: ignore[index]
+            if edges:
+                return edges[0]["node"]
+            time.sleep(0.1)
+        return None
+
+    def test_stops_soon_and_silently(self, tmp_path: Path) -> None:
+        with programs.serving("--data", str(tmp_path / "data")) as server:
+            started = time.monotonic()
+            printed = server.stop()
+        assert time.monotonic() - started < 8 and server.process.returncode == 0
+        assert "Traceback" not in printed and f"http://{server.address}/graphql" in printed
+
+
+class TestCheck:
+    async def test_tells_what_disagrees(self, database_url: str, database: None) -> None:
+        await actions.sign_up("xiaolu", "小鹿", "correct horse")
+        await db.execute("UPDATE accounts SET note_count = 7")
+        ended = await asyncio.to_thread(programs.run, "check", DATABASE_URL=database_url)
+        assert ended.returncode == 1
+        assert "author_note_count" in ended.stdout and "7 instead of 0" in ended.stdout

@@ -1,0 +1,116 @@
+"""The program itself, as an operator runs it: its own process, its own folder."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+_ROOT = Path(__file__).parents[2]
+_READY_SECONDS = 60
+# For commands that are given no folder of their own.
+_DATA = f"{tempfile.gettempdir()}/zhongcao-programs-{os.getpid()}"
+
+
+def _environment(given: dict[str, str]) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ZHONGCAO_", "DATABASE_", "REDIS_", "MEILI_"))
+    }
+    return {**kept, "PYTHONPATH": str(_ROOT), "COLUMNS": "200", "NO_COLOR": "1", "ZHONGCAO_DATA": _DATA, **given}
+
+
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments],
+        env=_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+class Program:
+    """A command that goes on."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env=_environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> str:
+        """Stops it, and returns what it printed."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(by)
+        try:
+            return self.process.communicate(timeout=30)[0]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+class Served(Program):
+    """A server, ready; `address` is its host and port."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.address = f"127.0.0.1:{port}"
+        super().__init__("serve", "--port", str(port), *arguments, environment=environment)
+        self._await()
+
+    def _await(self) -> None:
+        until = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"http://{self.address}/health/ready").status_code == 200:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"the server is not ready:\n{self.stop(signal.SIGKILL)}")
+
+    def ask(self, query: str, token: str | None = None, **variables: object) -> dict[str, object]:
+        """The data of an operation that must succeed."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        body = {"query": query, "variables": variables}
+        answer = httpx.post(f"http://{self.address}/graphql", json=body, headers=headers, timeout=30).json()
+        assert "errors" not in answer, answer
+        data: dict[str, object] = answer["data"]
+        return data
+
+
+@contextmanager
+def serving(*arguments: str, **environment: str) -> Iterator[Served]:
+    """A server until the block ends, stopped as an operator stops it."""
+    server = Served(*arguments, environment=environment)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@contextmanager
+def working(**environment: str) -> Iterator[Program]:
+    """A worker until the block ends."""
+    program = Program("worker", environment=environment)
+    try:
+        yield program
+    finally:
+        if program.process.poll() is None:
+            program.stop()
