@@ -170,8 +170,9 @@ class TestAddListing:
     async def test_refuses_more_than_two_hundred(self) -> None:
         stream, item = await live.live(), await product()
         await db.execute(
-            "INSERT INTO live_listings (id, live_stream_id, product_id, position, added_sequence, on_air, told_sequence)"
-            " SELECT gen_random_uuid(), $1, gen_random_uuid(), n, 1, true, 0 FROM generate_series(1, 200) n",
+            "INSERT INTO live_listings (id, live_stream_id, product_id, position, added_sequence, on_air,"
+            " told_sequence) SELECT gen_random_uuid(), $1, gen_random_uuid(), n, 1, true, 0"
+            " FROM generate_series(1, 200) n",
             stream.id,
         )
         async with refused(TooManyListings, "live_stream_id"):
