@@ -125,6 +125,7 @@ class RedisBus:
         self._publish_again_at = 0.0
         self._lost = False
         self._heard_at = time.monotonic()
+        self._asked_at = 0.0
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publishes; a Redis that cannot be reached costs timeliness, not the events, which the outbox keeps."""
@@ -225,11 +226,12 @@ class RedisBus:
 
     async def _ask_for_life(self) -> None:
         """A connection that died without a word looks like one on which nothing happens, but for its answers."""
-        silence = time.monotonic() - self._heard_at
-        if silence > 2 * self._SILENCE:
-            raise ConnectionError("Redis does not answer")
-        if silence > self._SILENCE:
+        now = time.monotonic()
+        if self._asked_at < self._heard_at < now - self._SILENCE:
+            self._asked_at = now
             await self._pubsub.ping()
+        elif self._heard_at < self._asked_at < now - self._SILENCE:
+            raise ConnectionError("Redis does not answer")
 
     async def _reconnect(self) -> None:
         async with self._changing:

@@ -135,7 +135,7 @@ class TestResuming:
         await db.execute("UPDATE counter SET value = 1500")
         await db.execute(
             "INSERT INTO outbox (name, payload, topic, sequence, relayed, recorded_at)"
-            ' SELECT \'Counted\', \'{"value": 0}\', $1, n, true, $2 FROM generate_series(1, 1500) n',
+            " SELECT 'Counted', '{\"value\": 0}', $1, n, true, $2 FROM generate_series(1, 1500) n",
             TOPIC,
             clock.now(),
         )

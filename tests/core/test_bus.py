@@ -1,0 +1,208 @@
+"""The buses: bounded queues, and a Redis that comes and goes."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from redis.exceptions import RedisError
+
+from core.bus import RESYNC, Listener, MemoryBus, RedisBus
+from tests.services import redis
+
+
+async def hear(listener: Listener, seconds: float = 10) -> bytes:
+    async with asyncio.timeout(seconds):
+        return await listener.get()
+
+
+async def hears_nothing(listener: Listener) -> bool:
+    try:
+        await asyncio.wait_for(listener.get(), 0.1)
+    except TimeoutError:
+        return True
+    return False
+
+
+class TestListener:
+    async def test_hands_out_in_order(self) -> None:
+        listener = Listener()
+        for n in range(256):
+            listener.put(b"%d" % n)
+        assert [await hear(listener) for _ in range(256)] == [b"%d" % n for n in range(256)]
+
+    async def test_says_resync_when_it_overflows_and_goes_on(self) -> None:
+        listener = Listener()
+        for n in range(258):
+            listener.put(b"%d" % n)
+        assert [await hear(listener), await hear(listener)] == [RESYNC, b"257"]
+        assert await hears_nothing(listener)
+
+    async def test_forgets_what_waits(self) -> None:
+        listener = Listener()
+        listener.put(b"1")
+        listener.clear()
+        assert await hears_nothing(listener)
+
+
+class TestMemoryBus:
+    async def test_tells_every_listener_of_the_topic_and_no_other(self) -> None:
+        bus = MemoryBus()
+        async with bus.listen("a") as one, bus.listen("a") as two, bus.listen("b") as other:
+            await bus.publish([("a", b"1"), ("a", b"2"), ("c", b"3")])
+            for listener in (one, two):
+                assert [await hear(listener), await hear(listener)] == [b"1", b"2"]
+            assert await hears_nothing(other)
+        assert not bus.is_heard("a") and not bus.is_heard("b")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[redis.Server]:
+    try:
+        with redis.started() as running:
+            yield running
+    except redis.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@asynccontextmanager
+async def connected(server: redis.Server) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(server.url)
+    running = asyncio.create_task(bus.run())
+    try:
+        yield bus
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+        await bus.close()
+
+
+@pytest.fixture
+async def buses(server: redis.Server) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
+    """Those of two processes."""
+    async with connected(server) as one, connected(server) as two:
+        yield one, two
+
+
+class TestRedisBus:
+    async def test_carries_from_process_to_process_in_order(self, buses: tuple[RedisBus, RedisBus]) -> None:
+        here, there = buses
+        async with here.listen("主题") as one, there.listen("主题") as two, there.listen("other") as other:
+            await here.publish([("主题", b"%d" % n) for n in range(200)])
+            for listener in (one, two):
+                assert [await hear(listener) for _ in range(200)] == [b"%d" % n for n in range(200)]
+            assert await hears_nothing(other)
+
+    async def test_hears_what_is_published_right_after_it_listens(self, buses: tuple[RedisBus, RedisBus]) -> None:
+        here, there = buses
+        for n in range(50):
+            async with there.listen(f"topic {n % 3}") as listener:
+                await here.publish([(f"topic {n % 3}", b"%d" % n)])
+                assert await hear(listener) == b"%d" % n
+
+    async def test_listeners_that_come_and_go_at_once_do_not_disturb_each_other(
+        self, buses: tuple[RedisBus, RedisBus]
+    ) -> None:
+        here, there = buses
+
+        async def visit(n: int) -> None:
+            async with there.listen("topic"):
+                await asyncio.sleep(n % 7 / 1000)
+
+        async with there.listen("topic") as listener:
+            await asyncio.gather(*(visit(n) for n in range(200)))
+            await here.publish([("topic", b"1")])
+            assert await hear(listener) == b"1"
+
+    async def test_resynchronises_when_its_connection_was_lost(
+        self, server: redis.Server, buses: tuple[RedisBus, RedisBus]
+    ) -> None:
+        here, there = buses
+        async with there.listen("a") as one, there.listen("b") as two:
+            async with RedisBus(server.url)._redis as client:
+                await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+            assert [await hear(one), await hear(two)] == [RESYNC, RESYNC]
+            await here.publish([("a", b"1")])
+            assert await hear(one) == b"1"
+
+
+class TestRedisThatIsDown:
+    async def test_makes_good_what_could_not_be_published(
+        self, server: redis.Server, buses: tuple[RedisBus, RedisBus]
+    ) -> None:
+        here, there = buses
+        async with here.listen("topic") as one, there.listen("topic") as two:
+            server.stop()
+            try:
+                await here.publish([("topic", b"1")])
+                await asyncio.sleep(0.3)
+            finally:
+                server.start()
+            for listener in (one, two):
+                assert await hear(listener) == RESYNC
+            await asyncio.sleep(1.5)
+            one.clear()
+            two.clear()
+            await here.publish([("topic", b"2")])
+            assert [await hear(one), await hear(two)] == [b"2", b"2"]
+
+    async def test_keeps_nobody_waiting(self, server: redis.Server, buses: tuple[RedisBus, RedisBus]) -> None:
+        here, _ = buses
+        server.stop()
+        try:
+            await here.publish([("topic", b"1")])
+            began = time.monotonic()
+            for _ in range(100):
+                await here.publish([("topic", b"1")])
+            assert time.monotonic() - began < 0.5
+        finally:
+            server.start()
+
+    async def test_listeners_go_ahead_and_are_told_when_it_is_back(
+        self, server: redis.Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(RedisBus, "_PATIENCE", 0.2)
+        server.stop()
+        async with AsyncExitStack() as stack:
+            try:
+                bus = await stack.enter_async_context(connected(server))
+                listener = await stack.enter_async_context(bus.listen("topic"))
+                assert await hears_nothing(listener)
+            finally:
+                server.start()
+            assert await hear(listener) == RESYNC
+            await bus.publish([("topic", RESYNC), ("topic", b"1")])
+            while (heard := await hear(listener)) == RESYNC:
+                pass
+            assert heard == b"1"
+
+    async def test_check_fails(self, server: redis.Server, buses: tuple[RedisBus, RedisBus]) -> None:
+        here, _ = buses
+        await here.check()
+        server.stop()
+        try:
+            with pytest.raises(RedisError):
+                await here.check()
+        finally:
+            server.start()
+
+
+class TestRedisThatFallsSilent:
+    async def test_is_asked_whether_it_lives_and_left(
+        self, buses: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here, there = buses
+        monkeypatch.setattr(RedisBus, "_SILENCE", 0.5)
+        async with there.listen("topic") as listener:
+            # Answered: nothing happens.
+            await asyncio.sleep(3)
+            assert await hears_nothing(listener)
+
+            async def unanswered() -> None:
+                return
+
+            monkeypatch.setattr(there._pubsub, "ping", unanswered)
+            assert await hear(listener) == RESYNC
+            await here.publish([("topic", b"1")])
+            assert await hear(listener) == b"1"
