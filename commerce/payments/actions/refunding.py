@@ -87,9 +87,12 @@ def _owed(refund: Refund) -> Posting:
 
 async def carry_out_refunds(providers: Mapping[str, Provider], refund_ids: Sequence[UUID]) -> int:
     """Tries refunds for the first time; returns how many were done. Whatever fails is left to `run_due_refunds`."""
-    return await _carry_out_all(
-        providers, await _claim("status = 'PENDING' AND attempts = 0 AND id = ANY($3)", refund_ids)
-    )
+    done = 0
+    for start in range(0, len(refund_ids), _BATCH):
+        batch = refund_ids[start : start + _BATCH]
+        claimed = await _claim("status = 'PENDING' AND attempts = 0 AND id = ANY($3)", batch)
+        done += await _carry_out_all(providers, claimed)
+    return done
 
 
 async def run_due_refunds(providers: Mapping[str, Provider]) -> int:

@@ -10,6 +10,7 @@ from commerce.ledger import queries as ledger
 from commerce.orders import Order
 from commerce.orders import actions as order_actions
 from commerce.payments import Refund, SandboxProvider, actions, queries
+from commerce.payments.actions import refunding
 from core import db
 from tests.factories import orders
 from tests.outbox import told
@@ -89,6 +90,13 @@ class TestCarryOut:
         assert await actions.run_due_refunds({"SANDBOX": provider}) == 1
         assert await db.value("SELECT sum(minor) FROM payments_sandbox_refunds") == order.total_minor
         await orders.react()
+
+    async def test_more_than_a_batch_are_all_tried_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(refunding, "_BATCH", 2)
+        many = [await orders.paid() for _ in range(5)]
+        await order_actions.begin_refund([order.id for order in many], "a test")
+        await orders.react()
+        assert [await status_of(order) for order in many] == ["DONE"] * 5
 
     async def test_many_workers_do_each_once(self) -> None:
         provider = SandboxProvider()
