@@ -63,7 +63,8 @@ class Relay:
         self._wanted: dict[str, list[str]] = {}
         for lane in lanes:
             for event in _events_of(lane):
-                self._types[event.__name__] = event
+                if self._types.setdefault(event.__name__, event) is not event:
+                    raise ValueError(f"two events are called {event.__name__}")
                 self._wanted.setdefault(event.__name__, []).append(lane.name)
 
     async def run(self) -> None:

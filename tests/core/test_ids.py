@@ -1,0 +1,39 @@
+"""Identities are UUIDs of version 7 that sort by their making."""
+
+import threading
+import time
+from uuid import RFC_4122, UUID
+
+from core.ids import BEYOND, new_id
+
+
+class TestNewId:
+    def test_is_a_uuid_of_version_7(self) -> None:
+        identity = new_id()
+        assert (identity.version, identity.variant) == (7, RFC_4122)
+
+    def test_tells_the_millisecond_of_its_making(self) -> None:
+        before, identity, after = time.time_ns() // 1_000_000, new_id(), time.time_ns() // 1_000_000
+        # A burst of other makings may have pushed the counter a little ahead of the clock.
+        assert before <= identity.int >> 80 <= after + 50
+
+    def test_is_greater_than_all_before(self) -> None:
+        made = [new_id() for _ in range(20_000)]
+        assert made == sorted(made) and len(set(made)) == len(made)
+
+    def test_is_made_once_by_many_threads(self) -> None:
+        made: list[list[UUID]] = [[] for _ in range(4)]
+
+        def make(mine: list[UUID]) -> None:
+            mine.extend(new_id() for _ in range(5_000))
+
+        threads = [threading.Thread(target=make, args=(mine,)) for mine in made]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(mine == sorted(mine) for mine in made)
+        assert len({identity for mine in made for identity in mine}) == 20_000
+
+    def test_is_never_beyond(self) -> None:
+        assert new_id() < BEYOND
