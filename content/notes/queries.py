@@ -29,7 +29,7 @@ async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
 async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of each author's notes, newest first."""
     return await _pages(
-        f"SELECT * FROM notes {newest_first('author_id', also='deleted_at IS NULL')}",
+        f"SELECT * FROM notes {newest_first('author_id', most=request.limit + 1, also='deleted_at IS NULL')}",
         author_ids,
         request,
     )
@@ -37,9 +37,9 @@ async def page_by_author(author_ids: Sequence[UUID], request: PageRequest[UUID])
 
 async def page_by_topic(topic_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of the notes about each topic, newest first."""
+    links = newest_first("topic_id", "note_id", most=request.limit + 1)
     return await _pages(
-        f"SELECT notes.* FROM (SELECT note_id FROM note_topics {newest_first('topic_id', 'note_id')}) t"
-        " JOIN notes ON notes.id = t.note_id",
+        f"SELECT notes.* FROM (SELECT note_id FROM note_topics {links}) t JOIN notes ON notes.id = t.note_id",
         topic_ids,
         request,
     )
@@ -47,9 +47,10 @@ async def page_by_topic(topic_ids: Sequence[UUID], request: PageRequest[UUID]) -
 
 async def page_by_product(product_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Note]]:
     """A page of the notes that feature each product, newest first."""
+    links = newest_first("product_id", "note_id", most=request.limit + 1)
     return await _pages(
-        "SELECT notes.* FROM (SELECT DISTINCT product_id, note_id FROM note_products"
-        f" {newest_first('product_id', 'note_id')}) t JOIN notes ON notes.id = t.note_id",
+        f"SELECT notes.* FROM (SELECT DISTINCT product_id, note_id FROM note_products {links}) t"
+        " JOIN notes ON notes.id = t.note_id",
         product_ids,
         request,
     )
@@ -60,7 +61,6 @@ async def _pages(one: str, parents: Sequence[UUID], request: PageRequest[UUID]) 
         f"SELECT p.id, {_NOTE_N} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL ({one}) n ORDER BY n.id DESC",
         list(set(parents)),
         request.key or BEYOND,
-        request.limit + 1,
     )
     return pages_of(parents, ((row[0], Note.from_row(row[1:])) for row in found), request, lambda note: note.id)
 
@@ -71,15 +71,15 @@ async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUI
     No author can be on the page whose newest note is not among the page's length of newest ones: so one probe of the
     index for each author, and a page's length of notes for as many authors, are enough however much they wrote.
     """
-    theirs = newest_first("author_id", also="deleted_at IS NULL")
+    most = request.limit + 1
+    last, page = (newest_first("author_id", most=few, also="deleted_at IS NULL") for few in (1, most))
     return await _notes(
         "WITH recent AS (SELECT p.id FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT id FROM (SELECT author_id, id FROM notes {theirs}) n LIMIT 1) n ORDER BY n.id DESC LIMIT $3)"
-        f" SELECT {_NOTE_N} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {theirs}) n"
-        " ORDER BY n.id DESC LIMIT $3",
+        f" (SELECT id FROM notes {last}) n ORDER BY n.id DESC LIMIT {most:d})"
+        f" SELECT {_NOTE_N} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {page}) n"
+        f" ORDER BY n.id DESC LIMIT {most:d}",
         author_ids,
         request.key or BEYOND,
-        request.limit + 1,
     )
 
 
@@ -88,10 +88,9 @@ async def hottest(request: PageRequest[tuple[float, UUID]]) -> list[Note]:
     score, last = request.key or (float("inf"), BEYOND)
     return await _notes(
         f"SELECT {_NOTE} FROM notes WHERE deleted_at IS NULL AND (hot_score, id) < ($1, $2)"
-        " ORDER BY hot_score DESC, id DESC LIMIT $3",
+        f" ORDER BY hot_score DESC, id DESC LIMIT {request.limit + 1:d}",
         score,
         last,
-        request.limit + 1,
     )
 
 
@@ -184,9 +183,8 @@ async def comments_of(note_ids: Sequence[UUID], request: PageRequest[UUID]) -> l
     found = await db.records(
         Comment,
         f"SELECT {db.columns(Comment, 'c')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT * FROM comments {newest_first('note_id')}) c ORDER BY c.id DESC",
+        f" (SELECT * FROM comments {newest_first('note_id', most=request.limit + 1)}) c ORDER BY c.id DESC",
         list(set(note_ids)),
         request.key or BEYOND,
-        request.limit + 1,
     )
     return pages_of(note_ids, ((comment.note_id, comment) for comment in found), request, lambda comment: comment.id)

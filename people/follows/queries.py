@@ -54,10 +54,9 @@ async def _pages(side: _Side, ids: Sequence[UUID], other: _Side, request: PageRe
     found = await db.records(
         Follow,
         f"SELECT {db.columns(Follow, 'f')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT * FROM follows {newest_first(side)}) f ORDER BY f.id DESC",
+        f" (SELECT * FROM follows {newest_first(side, most=request.limit + 1)}) f ORDER BY f.id DESC",
         list(set(ids)),
         request.key or BEYOND,
-        request.limit + 1,
     )
     links = pages_of(ids, ((getattr(link, side), link) for link in found), request, lambda link: link.id)
     wanted = {getattr(link, other) for page in links for link in page.nodes}

@@ -70,7 +70,7 @@ class TestFollowers:
         statements.clear()
         [page] = await queries.followers([star], PageRequest(20, None))
         assert len(page.nodes) == 20 and page.page_info.has_next_page
-        assert await rows_read(statements[0], [star], BEYOND, 21) == 21
+        assert await rows_read(statements[0], f"ARRAY['{star}']::uuid[]", f"'{BEYOND}'") == 21
 
 
 class TestFollowing:
