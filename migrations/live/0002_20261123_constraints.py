@@ -5,7 +5,12 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("live", "0001_20261123_initial"), ("accounts", "0002_20261123_constraints")]
+    dependencies = [
+        ("live", "0001_20261123_initial"),
+        ("accounts", "0002_20261123_constraints"),
+        ("products", "0002_20261123_constraints"),
+        ("group_buys", "0002_20261123_constraints"),
+    ]
     initial = False
 
     operations = [
@@ -28,6 +33,10 @@ class Migration(migrations.Migration):
                 "CREATE INDEX live_streams_by_status ON live_streams (status, id DESC)",
                 "ALTER TABLE live_listings ADD CONSTRAINT live_listings_stream_fk"
                 " FOREIGN KEY (live_stream_id) REFERENCES live_streams (id)",
+                "ALTER TABLE live_listings ADD CONSTRAINT live_listings_product_fk"
+                " FOREIGN KEY (product_id) REFERENCES products (id)",
+                "ALTER TABLE live_listings ADD CONSTRAINT live_listings_group_buy_fk"
+                " FOREIGN KEY (group_buy_id) REFERENCES group_buys (id)",
                 "ALTER TABLE live_streams ADD CONSTRAINT live_streams_pinned_fk"
                 " FOREIGN KEY (pinned_listing_id) REFERENCES live_listings (id)",
                 "ALTER TABLE live_listings ADD CONSTRAINT live_listings_removed CHECK"

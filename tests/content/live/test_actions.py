@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from content.live import actions, queries
+from content.live import actions, queries, rules
 from content.live.errors import AlreadyListed, TooManyListings
-from core import clock, db
+from core import clock
 from core.errors import Forbidden, Invalid, NotFound, Refusal, WrongState
 from core.ids import new_id
 from tests.content.live.steps import everything, told
@@ -167,16 +167,17 @@ class TestAddListing:
         async with refused(WrongState, "live_stream_id"):
             await actions.add_listing(over.host_id, over.id, item.id)
 
-    async def test_refuses_more_than_two_hundred(self) -> None:
-        stream, item = await live.live(), await product()
-        await db.execute(
-            "INSERT INTO live_listings (id, live_stream_id, product_id, position, added_sequence, on_air,"
-            " told_sequence) SELECT gen_random_uuid(), $1, gen_random_uuid(), n, 1, true, 0"
-            " FROM generate_series(1, 200) n",
-            stream.id,
-        )
+    async def test_refuses_more_than_the_table_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert rules.MOST_LISTINGS == 200
+        monkeypatch.setattr(rules, "MOST_LISTINGS", 2)
+        stream = await live.live()
+        first = await actions.add_listing(stream.host_id, stream.id, (await product()).id)
+        await actions.add_listing(stream.host_id, stream.id, (await product()).id)
+        item = await product()
         async with refused(TooManyListings, "live_stream_id"):
             await actions.add_listing(stream.host_id, stream.id, item.id)
+        await actions.remove_listing(stream.host_id, first.id)
+        await actions.add_listing(stream.host_id, stream.id, item.id)
 
 
 class TestRemoveListing:
