@@ -1,6 +1,8 @@
 """The command line. It loads little itself, so that help is quick and the database starts while the rest is loaded."""
 
+import dataclasses
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -63,6 +65,8 @@ def serve(
 ) -> None:
     """Serve the API. Without DATABASE_URL, REDIS_URL and MEILI_URL their embedded twins run in the data folder."""
     settings = _settings(data)
+    if "PUBLIC_URL" not in os.environ:
+        settings = dataclasses.replace(settings, public_url=f"http://127.0.0.1:{port}")
     missing = settings.missing_servers
     if workers > 1 and missing:
         raise SettingsError(f"--workers {workers} needs {' and '.join(missing)}: processes share nothing without")

@@ -1,13 +1,14 @@
 """What the command line's commands do."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api import counters, serving
+from api import counters, seeding, serving
 from api import services as parts
 from api.apps import APPS
 from api.data_folder import locked
@@ -50,6 +51,13 @@ def schema() -> None:
     Console(soft_wrap=True, markup=False, highlight=False).print(root.build().as_str())
 
 
+def demo(settings: Settings) -> None:
+    """Fills an empty installation; freshens one that was filled before. No server may run on the folder: its timers
+    would end what the demo tells of the past."""
+    with locked(settings.data) if settings.database_url is None else contextlib.nullcontext():
+        _connected(settings, seeding.seed(settings))
+
+
 def rebuild(settings: Settings) -> None:
     """Rebuilds the search index, with a line for each kind. Raises Conflict when somebody else is at it."""
 
@@ -66,11 +74,8 @@ def rebuild(settings: Settings) -> None:
                 total = await search_rebuild.rebuild(engine, told)
         _console.print(f"{total} documents indexed")
 
-    if settings.meili_url is None:
-        # The index is a folder with one writer.
-        with locked(settings.data):
-            _connected(settings, run())
-    else:
+    # The embedded index is a folder with one writer.
+    with locked(settings.data) if settings.meili_url is None else contextlib.nullcontext():
         _connected(settings, run())
 
 

@@ -7,5 +7,5 @@ def configure() -> None:
     """Sets up logging for a process that serves or works."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     # One line a request to the search server, and the library's farewell, tell an operator nothing.
-    for name in ("httpx", "tortoise"):
+    for name in ("httpx", "httpx2", "tortoise"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,9 +1,9 @@
-"""Pictures of the demonstration, drawn here so that it needs nobody else's server."""
+"""Pictures and films of the demonstration, served here so that it needs nobody else's server."""
 
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from demo import pictures
 
@@ -15,7 +15,10 @@ _HEADERS: Final = {
 
 
 async def picture(request: Request) -> Response:
-    """The picture at a path below /media/demo/."""
+    """The picture or film at a path below /media/demo/."""
+    film = pictures.film(request.path_params["path"])
+    if film is not None:
+        return FileResponse(film, headers=_HEADERS, media_type="video/mp4")
     drawn = pictures.render(request.path_params["path"])
     if drawn is None:
         return Response(status_code=404)

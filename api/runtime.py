@@ -38,15 +38,20 @@ class Runtime:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, background: bool | None = None) -> AsyncIterator[Runtime]:
+async def running(
+    settings: Settings, *, background: bool | None = None, first: Callable[[], Awaitable[None]] | None = None
+) -> AsyncIterator[Runtime]:
     """Holds the runtime open. Raises SettingsError when a part cannot be had.
 
     `background`: whether this process relays events, runs lanes and timers; by default an embedded one does.
+    `first` is done with the database alone, before anything else looks at it.
     """
     async with AsyncExitStack() as stack:
         if settings.embedded:
             stack.enter_context(locked(settings.data))
         await stack.enter_async_context(database(settings))
+        if first is not None:
+            await first()
         bus = await stack.enter_async_context(_bus(settings))
         stack.callback(outbox.on_commit(relay.waker(bus)))
         services = await stack.enter_async_context(parts.built(settings, bus))

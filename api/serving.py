@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, Final
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from api import logs
+from api import logs, seeding
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
@@ -93,7 +94,7 @@ def _configured(app: Any, **given: Any) -> uvicorn.Config:
 
 
 async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:
-    async with running(settings) as runtime:
+    async with running(settings, first=partial(seeding.seed, settings) if demo else None) as runtime:
         app = create(
             settings, root.build(suggestions=settings.debug), runtime=lambda _: contextlib.nullcontext(runtime)
         )

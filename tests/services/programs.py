@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 
 _ROOT = Path(__file__).parents[2]
-_READY_SECONDS = 60
+# A machine that does much else is slow.
+_READY_SECONDS = 150
 # For commands that are given no folder of their own.
 _DATA = f"{tempfile.gettempdir()}/zhongcao-programs-{os.getpid()}"
 
@@ -51,11 +52,15 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> str:
         """Stops it, and returns what it printed."""
         with contextlib.suppress(ProcessLookupError):
+            if by == signal.SIGKILL:
+                # With the processes that it started; the database has a group of its own.
+                os.killpg(self.process.pid, by)
             self.process.send_signal(by)
         try:
             return self.process.communicate(timeout=30)[0]
