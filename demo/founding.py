@@ -120,18 +120,24 @@ async def _notes(chance: Random, now: datetime, world: World, address: Pictures,
         progress("notes", number + 1, len(sketches))
 
 
-async def _note(sketch: writing.Sketch, world: World, address: Pictures) -> Note:
-    width, height = pictures.NOTE_SIZE
+def _media(sketch: writing.Sketch, address: Pictures) -> list[Media]:
+    """The pictures, and behind the first, which is its cover, the film."""
     media = [
-        Media("IMAGE", address("note", name), width, height, f"{sketch.title}（图 {number}）")
+        Media("IMAGE", address("note", name), *pictures.NOTE_SIZE, f"{sketch.title}（图 {number}）")
         for number, name in enumerate(sketch.pictures, 1)
     ]
+    if sketch.film is not None:
+        media.insert(1, Media("VIDEO", address("video", sketch.film), *pictures.FILM_SIZE, f"{sketch.title}（视频）"))
+    return media
+
+
+async def _note(sketch: writing.Sketch, world: World, address: Pictures) -> Note:
     return await note_actions.publish(
         world.people[sketch.author],
         title=sketch.title,
         body=sketch.body,
         kind=sketch.kind,
-        media=media,
+        media=_media(sketch, address),
         product_tags=list(_tags(sketch, world)),
         topics=sketch.topics,
         is_sponsored=sketch.is_sponsored,
@@ -154,10 +160,10 @@ def _tags(sketch: writing.Sketch, world: World) -> Sequence[NewTag]:
 async def _engage(chance: Random, now: datetime, world: World, sketch: writing.Sketch, note: Note) -> None:
     """Likes, collects and comments, far more for a few notes than for most."""
     readers = [id_ for id_ in world.people.values() if id_ != note.author_id]
-    fame = min(1.0, chance.lognormvariate(-2.1, 0.9))
+    fame = min(1.0, chance.lognormvariate(-2.4, 0.95))
     for reader in chance.sample(readers, math.ceil(fame * len(readers))):
         await note_actions.like(reader, note.id)
-        if chance.random() < 0.35:
+        if chance.random() < 0.25:
             await note_actions.collect(reader, note.id)
     count = min(8, int(chance.expovariate(1 / (0.8 + 5 * fame))))
     await _converse(chance, now, sketch, note, chance.sample(readers, count))

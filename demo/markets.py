@@ -64,6 +64,8 @@ OFFERS: Final = (
 UPCOMING: Final = Offer("cloud-tent", 3, _DAY, 3 * _DAY, 0)
 _STOCK = 60
 _PER_USER_LIMIT = 3
+# An offer with fewer units left is as good as sold out.
+_ENOUGH = 6
 
 
 class Market:
@@ -80,27 +82,45 @@ class Market:
     async def offer(self) -> None:
         """Makes the offers that do not run, or not any more."""
         for offer, found in zip(OFFERS, await self._running(), strict=True):
-            if not found:
+            if found is None:
                 with clock.at(self._now - 2 * _DAY):
                     await self._create(offer, self._now - 2 * _DAY, self._now + offer.lasts)
 
     async def remember(self) -> None:
         """What happened before: teams that succeeded, parcels on their way, and an offer that is still to come."""
-        for [group_buy, *_] in (await self._running())[:12]:
-            await self._succeeded_team(group_buy)
+        for group_buy in (await self._running())[:12]:
+            if group_buy is not None:
+                await self._succeeded_team(group_buy)
         await self._viewers_success()
         await self._create(UPCOMING, self._now + _DAY, self._now + _DAY + UPCOMING.lasts)
 
     async def open_teams(self, progress: Progress) -> None:
         """Opens teams where too few are open, and has who shows the demo wait in one."""
-        for number, (offer, [group_buy, *_]) in enumerate(zip(OFFERS, await self._running(), strict=True)):
-            for _ in range(await self._missing(offer, group_buy)):
-                await self._open_team(group_buy)
+        for number, (offer, group_buy) in enumerate(zip(OFFERS, await self._running(), strict=True)):
+            if group_buy is not None:
+                for _ in range(await self._missing(offer, group_buy)):
+                    await self._open_team(group_buy)
             progress("group-buys", number + 1, len(OFFERS))
         await self._join_as_viewer()
 
-    async def _running(self) -> list[list[GroupBuy]]:
-        return await group_buy_queries.running_on([self._goods(offer).product.id for offer in OFFERS])
+    async def join_somewhere(self) -> None:
+        """Somebody joins an open team, if there is one."""
+        [group_buy] = self._chance.sample(await self._running(), 1)
+        if group_buy is None:
+            return
+        [page] = await group_buy_queries.open_teams([group_buy.id], PageRequest(_MOST_OPEN, None))
+        if page.nodes:
+            await self._take(self._world.buyers(self._chance)[0], group_buy, self._chance.choice(page.nodes))
+
+    async def _running(self) -> list[GroupBuy | None]:
+        """What runs of each offer and has enough left."""
+        found = await group_buy_queries.running_on([self._goods(offer).product.id for offer in OFFERS])
+        return [next((one for one in group_buys if one.available >= _ENOUGH), None) for group_buys in found]
+
+    async def _running_of(self, slug: str) -> GroupBuy:
+        found = (await self._running())[[offer.product for offer in OFFERS].index(slug)]
+        assert found is not None
+        return found
 
     def _goods(self, offer: Offer) -> Goods:
         return self._world.goods[offer.product]
@@ -181,8 +201,7 @@ class Market:
                 await order_actions.confirm_receipt(seat.order.buyer_id, seat.order.id)
 
     async def _join_as_viewer(self) -> None:
-        viewer, product = self._world.people[VIEWER_HANDLE], self._world.goods["salmon-food"].product
-        [[group_buy, *_]] = await group_buy_queries.running_on([product.id])
+        viewer, group_buy = self._world.people[VIEWER_HANDLE], await self._running_of("salmon-food")
         [page] = await group_buy_queries.open_teams([group_buy.id], PageRequest(_MOST_OPEN, None))
         mine = await group_buy_queries.seats_of_viewer(viewer, page.nodes)
         roomy = [team for team in page.nodes if team.remaining_count > 1]
@@ -191,8 +210,7 @@ class Market:
 
     async def _viewers_success(self) -> None:
         """Who shows the demo has bought something before, too."""
-        viewer, product = self._world.people[VIEWER_HANDLE], self._world.goods["dawn-beans"].product
-        [[group_buy, *_]] = await group_buy_queries.running_on([product.id])
+        viewer, group_buy = self._world.people[VIEWER_HANDLE], await self._running_of("dawn-beans")
         with clock.at(self._now - 30 * _HOUR):
             mine = await self._take(viewer, group_buy, None)
         if mine is not None:

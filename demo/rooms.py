@@ -65,6 +65,13 @@ class Rooms:
         with clock.at(self._now - ago + timedelta(minutes=75)):
             await live_actions.end(host, stream.id)
 
+    async def chat(self) -> None:
+        """Somebody says something in the room that is on air."""
+        stream = next((stream for stream in await self._streams(_ON_AIR) if stream.status == "LIVE"), None)
+        if stream is not None:
+            speaker = self._world.buyers(self._chance)[0]
+            await live_actions.send_message(speaker, stream.id, self._chance.choice(texts.phrases().chat))
+
     async def _streams(self, specialty: str) -> list[LiveStream]:
         [page] = await live_queries.page_by_host([self._world.host(specialty)], PageRequest(20, None))
         return page.nodes

@@ -14,6 +14,8 @@ from demo import texts
 from demo.texts import ProductText, Specialty
 
 _ABOUT_PRODUCTS = 20
+# The first so many products of each specialty have a film in demo/data.
+_FILMED = 2
 _MARKS = ("①", "②", "③", "④", "⑤", "⑥")
 
 
@@ -31,6 +33,7 @@ class Sketch(msgspec.Struct, frozen=True):
     title: str
     body: str
     pictures: list[str]
+    film: str | None
     products: list[str]
     topics: list[str]
     is_sponsored: bool
@@ -103,7 +106,8 @@ def _about(voice: _Voice, product: ProductText, round_: int, titles: set[str]) -
     chance, author = voice.chance, voice.author()
     owns = author.shop == voice.specialty.shop
     is_sponsored = owns or (author is voice.kol and chance.random() < 0.25)
-    kind = "VIDEO" if chance.random() < 0.18 else "IMAGE"
+    filmed = product in voice.specialty.products[:_FILMED] and chance.random() < 0.6
+    kind = "VIDEO" if filmed else "IMAGE"
     paragraphs = _paragraphs(voice, product, round_)
     if kind == "VIDEO":
         paragraphs.insert(1, chance.choice(texts.phrases().video_leads))
@@ -117,6 +121,7 @@ def _about(voice: _Voice, product: ProductText, round_: int, titles: set[str]) -
         title=_title(voice, product, titles),
         body="\n".join(paragraphs),
         pictures=_pictures(voice, product),
+        film=product.slug if kind == "VIDEO" else None,
         products=[product.slug, *_beside(voice, product)],
         topics=voice.topics(),
         is_sponsored=is_sponsored,
@@ -174,6 +179,7 @@ def _guide(voice: _Voice, article: texts.Article) -> Sketch:
         title=article.title,
         body="\n".join([article.intro, *tips, voice.chance.choice(texts.phrases().after_tips)]),
         pictures=[f"{voice.specialty.slug}-{next(voice.pictures)}" for _ in range(2)],
+        film=None,
         products=[],
         topics=voice.topics(),
         is_sponsored=False,
@@ -189,6 +195,7 @@ def _essay(voice: _Voice, essay: texts.Essay) -> Sketch:
         title=essay.title,
         body=essay.body,
         pictures=[f"{voice.specialty.slug}-{next(voice.pictures)}"],
+        film=None,
         products=[],
         topics=voice.topics(),
         is_sponsored=False,

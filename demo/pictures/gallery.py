@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
+from pathlib import Path
 from random import Random
 
 from demo import texts
@@ -12,14 +13,18 @@ from demo.pictures.portraits import portrait
 from demo.pictures.scenes import HEIGHT, SCENES, WIDTH
 
 NOTE_SIZE = (WIDTH, HEIGHT)
+FILM_SIZE = (450, 600)
 _PATH = re.compile(r"/?(?:media/demo/)?(product|note|cover|avatar)/([a-z0-9_-]{1,60})\.svg")
+_FILM = re.compile(r"/?(?:media/demo/)?video/([a-z0-9-]{1,60})\.mp4")
+_FILMS = Path(__file__).parents[1] / "data"
 _NUMBERED = re.compile(r"([a-z-]+[a-z])-([0-9]{1,4})")
 _PRODUCT_SIZE = 900
 
 
 def address(public_url: str, kind: str, name: str) -> str:
-    """The absolute URL of a picture under the server's public URL."""
-    return f"{public_url}/media/demo/{kind}/{name}.svg"
+    """The absolute URL of a picture, or of kind "video" of a film, under the server's public URL."""
+    suffix = "mp4" if kind == "video" else "svg"
+    return f"{public_url}/media/demo/{kind}/{name}.{suffix}"
 
 
 @lru_cache(maxsize=512)
@@ -27,6 +32,13 @@ def render(path: str) -> bytes | None:
     """The SVG at "/media/demo/KIND/NAME.svg" (or "KIND/NAME.svg"); None when there is no such picture."""
     found = _PATH.fullmatch(path)
     return _KINDS[found[1]](found[2]) if found else None
+
+
+def film(path: str) -> Path | None:
+    """The file at "/media/demo/video/NAME.mp4" (or "video/NAME.mp4"): seconds of a product, without sound; or None."""
+    found = _FILM.fullmatch(path)
+    file = _FILMS / f"{found[1]}.mp4" if found else None
+    return file if file is not None and file.is_file() else None
 
 
 def spot(name: str) -> tuple[float, float]:
@@ -47,7 +59,10 @@ def _stand(chance: Random) -> tuple[float, float, float]:
 
 
 def _glyph(product: texts.ProductText, swap: bool = False) -> str:
-    first, second = reversed(product.colors) if swap else product.colors
+    """The product in its colours, or with the two exchanged where that can still be seen on any ground."""
+    first, second = product.colors
+    if swap and svg.lightness(second) < 0.72:
+        first, second = second, first
     drawing = texts.glyphs()[product.glyph]
     return drawing.format(a=first, b=second, d=svg.shade(first, -0.3), l=svg.shade(first, 0.35))
 

@@ -8,12 +8,18 @@ FONTS = "'PingFang SC','HarmonyOS Sans SC','Microsoft YaHei','Noto Sans CJK SC',
 SERIF = "'Songti SC','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"
 
 
-def shade(color: str, lightness: float) -> str:
+def shade(color: str, change: float) -> str:
     """A colour made lighter (above 0) or darker (below 0), by up to 1."""
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    target = 255 if lightness > 0 else 0
-    strength = abs(lightness)
+    target = 255 if change > 0 else 0
+    strength = abs(change)
     return "#" + "".join(f"{round(part + (target - part) * strength):02x}" for part in (red, green, blue))
+
+
+def lightness(color: str) -> float:
+    """How light a colour looks, 0 to 1."""
+    red, green, blue = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return 0.3 * red + 0.59 * green + 0.11 * blue
 
 
 def hue(degrees: float, saturation: float, lightness: float) -> str:

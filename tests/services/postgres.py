@@ -61,11 +61,16 @@ async def make_template(server: Postgres) -> None:
         await migrator.migrate(APPS)
 
 
+async def make_database(server: Postgres, name: str, template: str = _TEMPLATE) -> None:
+    """Makes a database that lives as long as the server; nobody may be connected to its template meanwhile."""
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
 @asynccontextmanager
-async def fresh_database(server: Postgres) -> AsyncIterator[str]:
-    """Lends the URL of a database of the newest shape with nothing in it."""
+async def fresh_database(server: Postgres, template: str = _TEMPLATE) -> AsyncIterator[str]:
+    """Lends the URL of a database of the newest shape with nothing in it, or of a copy of another `template`."""
     name = f"test_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    await make_database(server, name, template)
     try:
         yield server.url(name)
     finally:
