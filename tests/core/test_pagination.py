@@ -21,8 +21,8 @@ from core.pagination import (
     pages_of,
 )
 
-HotKey = tuple[float, UUID]
-TimeKey = tuple[datetime, UUID]
+HotKey: Any = tuple[float, UUID]
+TimeKey: Any = tuple[datetime, UUID]
 
 
 class TestCursor:

@@ -13,6 +13,7 @@ from core.bus import Listener, MemoryBus
 from core.ids import new_id
 from core.outbox import Event, Step
 from core.relay import BatchLane, Lane, Relay
+from core.unit_of_work import transaction
 from tests.core import facts
 from tests.core.facts import TOPIC, Counted, Renamed, count, make_counter, tell
 
@@ -87,7 +88,7 @@ class TestRelay:
             pass
 
         with pytest.raises(Changed):
-            async with relay.transaction():
+            async with transaction():
                 outbox.record(Counted(value=1))
                 raise Changed
         assert await Relay(MemoryBus(), [ledger.lane]).drain() == 0

@@ -142,7 +142,7 @@ class TestListings:
 
     async def test_says_why_not(self) -> None:
         stream, offer, other, graph = await live.live(), await group_buys.offer(), await product(), Graph()
-        given = {
+        given: dict[str, str | None] = {
             "liveStreamId": ids.encode("live_stream", stream.id),
             "productId": ids.encode("product", other.id),
             "groupBuyId": ids.encode("group_buy", offer.id),

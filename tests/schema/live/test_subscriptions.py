@@ -46,8 +46,8 @@ class Room:
 
     async def next(self) -> tuple[int, str, dict[str, Any]]:
         """The next update, as (sequence, type of event, event)."""
-        reaction = {GroupBuyChanged: subscribers.on_group_buy_changed}
-        await Relay(self._graph.services.bus, [Lane("live", reaction)]).drain()
+        lane = Lane("live", {GroupBuyChanged: subscribers.on_group_buy_changed})
+        await Relay(self._graph.services.bus, [lane]).drain()
         async with asyncio.timeout(5):
             result = await anext(self._heard)
         assert not result.errors
