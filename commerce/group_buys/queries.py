@@ -192,7 +192,9 @@ async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]
     found = await db.rows(
         f"SELECT v.id, {db.columns(Team, 't')} FROM unnest($1::uuid[]) AS v (id) CROSS JOIN LATERAL"
         " (SELECT team_id FROM seats WHERE user_id = v.id AND status <> 'RELEASED' AND left_sequence IS NULL"
-        " AND team_id < $2 ORDER BY team_id DESC LIMIT $3) s JOIN teams t ON t.id = s.team_id ORDER BY t.id DESC",
+        " AND team_id < $2 ORDER BY team_id DESC LIMIT $3) s CROSS JOIN LATERAL"
+        # One by one, as the planner would rather read all teams to find a page of them.
+        f" (SELECT {_TEAM} FROM teams WHERE id = s.team_id LIMIT 1) t ORDER BY t.id DESC",
         list(set(viewer_ids)),
         request.key or BEYOND,
         request.limit + 1,
