@@ -2,19 +2,45 @@
 
 import inspect
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, GraphQLError, MiddlewareManager, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    MiddlewareManager,
+    OperationDefinitionNode,
+    OperationType,
+    SourceLocation,
+    execute,
+    subscribe,
+)
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-Told = tuple[str, tuple[str | int, ...] | None]
+
+class Told(NamedTuple):
+    """What is seen of an error, by clients and by those who mask it."""
+
+    message: str
+    path: tuple[str | int, ...] | None
+    locations: list[SourceLocation] | None
+    extensions: dict[str, Any] | None
+    cause: type
 
 
 def told(errors: Iterable[GraphQLError] | None) -> list[Told]:
-    """What clients see of errors."""
-    return [(error.message, None if error.path is None else tuple(error.path)) for error in errors or ()]
+    return [
+        Told(
+            error.message,
+            None if error.path is None else tuple(error.path),
+            error.locations,
+            error.extensions,
+            type(error.original_error),
+        )
+        for error in errors or ()
+    ]
 
 
 def _at_once(next_: Any, root: Any, info: Any, **arguments: Any) -> Any:
@@ -29,48 +55,54 @@ def _at_once(next_: Any, root: Any, info: Any, **arguments: Any) -> Any:
     raise AssertionError("It waits.")
 
 
-def answer_at_once(schema: strawberry.Schema, document: DocumentNode, **given: Any) -> ExecutionResult:
-    """graphql-core's answer when nothing waits: depth first, errors in its order."""
-    result = execute(
+async def answers(
+    schema: strawberry.Schema, document: DocumentNode, *, at_once: bool, **given: Any
+) -> list[ExecutionResult]:
+    """graphql-core's answer to an operation, or its answers to the events of a subscription.
+
+    When nothing waits, everything happens `at_once`: depth first, and the errors come in that order. Otherwise it
+    depends on who is first which errors it tells below what is nulled.
+    """
+    operation = next(node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    run: Any = subscribe if operation.operation is OperationType.SUBSCRIPTION else execute
+    result = run(
         schema._schema,
         document,
-        middleware=MiddlewareManager(_at_once),
+        middleware=MiddlewareManager(_at_once) if at_once else None,
         is_awaitable=optimized_is_awaitable,
         executor_class=StrawberryGraphQLCoreExecutionContext,
         operation_extensions=None,
         **given,
     )
-    assert isinstance(result, ExecutionResult)
-    return result
+    if optimized_is_awaitable(result):
+        result = await result
+    return [result] if isinstance(result, ExecutionResult) else [event async for event in result]
 
 
-async def answer(schema: strawberry.Schema, document: DocumentNode, **given: Any) -> ExecutionResult:
-    """graphql-core's answer when resolvers wait: which errors it tells below what is nulled depends on who is first."""
-    result = execute(
-        schema._schema,
-        document,
-        is_awaitable=optimized_is_awaitable,
-        executor_class=StrawberryGraphQLCoreExecutionContext,
-        operation_extensions=None,
-        **given,
+def alike(one: ExecutionResult, other: ExecutionResult) -> bool:
+    """Whether two results tell the same, as far as that does not depend on who was first.
+
+    Each null that is an error's has one in both. It is the same error, unless errors further down could cause that null
+    too: then it depends on timing which of them is told.
+    """
+    first, second = _causes(one), _causes(other)
+    return (
+        one.data == other.data
+        and first.keys() == second.keys()
+        and all(None in (first[path], second[path]) or first[path] == second[path] for path in first)
     )
-    return result if isinstance(result, ExecutionResult) else await result
 
 
-def settled(result: ExecutionResult) -> tuple[set[Told], set[tuple[str | int, ...]]]:
-    """What must not depend on timing: errors that null their own position, and the positions nulled from below."""
-    own: set[Told] = set()
-    nulled: set[tuple[str | int, ...]] = set()
-    for message, path in told(result.errors):
-        if path is None:
-            own.add((message, path))
-            continue
-        depth = _depth_of_null(result.data, path)
-        if depth == len(path):
-            own.add((message, path))
+def _causes(result: ExecutionResult) -> dict[tuple[str | int, ...] | None, str | None]:
+    """The error at each position that is null because of one; None where errors below are told."""
+    causes: dict[tuple[str | int, ...] | None, str | None] = {}
+    for message, path, *_ in told(result.errors):
+        depth = 0 if path is None else _depth_of_null(result.data, path)
+        if path is None or depth == len(path):
+            causes.setdefault(path, message)
         else:
-            nulled.add(path[:depth])
-    return own, nulled
+            causes[path[:depth]] = None
+    return causes
 
 
 def _depth_of_null(data: Any, path: tuple[str | int, ...]) -> int:

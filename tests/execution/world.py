@@ -16,7 +16,7 @@ class Colour(enum.Enum):
     BLUE = "BLUE"
 
 
-class Mood(str, enum.Enum):
+class Mood(enum.StrEnum):
     CALM = "CALM"
     WILD = "wild"
 
