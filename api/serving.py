@@ -18,6 +18,7 @@ from api import logs, seeding
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
+from demo import bustle
 from schema import root
 
 # How long open requests and sockets may take to end, in seconds.
@@ -101,9 +102,12 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
         server = _Server(_configured(app))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         stopping = asyncio.ensure_future(stop.wait())
+        bustling = asyncio.ensure_future(bustle(settings)) if demo else None
         _welcome(listening, settings)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        if bustling is not None:
+            bustling.cancel()
         server.should_exit = True
         await serving
 
