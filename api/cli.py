@@ -48,11 +48,11 @@ def _settings(data: Path | None) -> Settings:
     return Settings.from_environment(data=data) if data else Settings.from_environment()
 
 
-def _commands(settings: Settings) -> Any:
+def _load(settings: Settings, name: str = "api.commands") -> Any:
     """The module that does the work, loaded while an embedded database starts."""
     if settings.database_url is None:
         embedded.start_early(settings.data.resolve() / "postgres")
-    return importlib.import_module("api.commands")
+    return importlib.import_module(name)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def serve(
     missing = settings.missing_servers
     if workers > 1 and missing:
         raise SettingsError(f"--workers {workers} needs {' and '.join(missing)}: processes share nothing without")
-    _commands(settings).serve(settings, host, port, workers, demo)
+    _load(settings, "api.serving").serve(settings, host, port, workers, demo)
 
 
 @app.command()
@@ -80,21 +80,21 @@ def worker(data: Data = None) -> None:
     if settings.missing_servers:
         missing = " and ".join(settings.missing_servers)
         raise SettingsError(f"The worker needs {missing}: without, `zhongcao serve` does the background work itself")
-    _commands(settings).worker(settings)
+    _load(settings, "api.serving").worker(settings)
 
 
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database to the newest shape. Safe to run twice, and from several machines at once."""
     settings = _settings(data)
-    _commands(settings).migrate(settings)
+    _load(settings).migrate(settings)
 
 
 @app.command()
 def demo(data: Data = None) -> None:
     """Fill an empty installation with people, notes, shops, group-buys and live rooms to look at."""
     settings = _settings(data)
-    _commands(settings).demo(settings)
+    _load(settings).demo(settings)
 
 
 @app.command()
@@ -107,14 +107,14 @@ def schema() -> None:
 def rebuild(data: Data = None) -> None:
     """Build the search index anew from the database. Searches go on meanwhile."""
     settings = _settings(data)
-    _commands(settings).rebuild(settings)
+    _load(settings).rebuild(settings)
 
 
 @app.command()
 def check(data: Data = None) -> None:
     """Check that stock, seats, orders, money and counters agree. Exits with 1 and a table where they do not."""
     settings = _settings(data)
-    if not _commands(settings).check(settings):
+    if not _load(settings).check(settings):
         sys.exit(1)
 
 
@@ -126,7 +126,7 @@ def verify_kol(
 ) -> None:
     """Mark a person as a key opinion leader in a specialty."""
     settings = _settings(data)
-    _commands(settings).verify_kol(settings, handle, specialty)
+    _load(settings).verify_kol(settings, handle, specialty)
 
 
 if __name__ == "__main__":

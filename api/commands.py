@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api import counters, seeding, serving
+from api import counters, seeding
 from api import services as parts
 from api.apps import APPS
 from api.data_folder import locked
@@ -20,9 +20,6 @@ from people.accounts import actions as account_actions
 from people.accounts import queries as account_queries
 from schema import root
 from search import rebuild as search_rebuild
-
-serve = serving.serve
-worker = serving.worker
 
 _console = Console(stderr=True)
 

@@ -4,6 +4,7 @@ Without servers of their own, an installation's parts run inside the process, be
 """
 
 import asyncio
+import importlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,7 @@ from api.apps import APPS
 from api.data_folder import locked
 from api.embedded import EmbeddedPostgres
 from core import db, migrator, outbox, relay, timers
-from core.bus import Bus, MemoryBus, RedisBus
+from core.bus import Bus, MemoryBus
 from core.settings import Settings, SettingsError
 from schema.context import Services
 
@@ -112,7 +113,8 @@ async def _bus(settings: Settings) -> AsyncIterator[Bus]:
     if settings.redis_url is None:
         yield MemoryBus()
         return
-    bus = RedisBus(settings.redis_url)
+    # Its client is slow to load, and of no use to an installation without a server.
+    bus = importlib.import_module("core.redis_bus").RedisBus(settings.redis_url)
     try:
         try:
             await bus.check()

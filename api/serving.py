@@ -2,19 +2,19 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from functools import partial
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Final
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from api import logs, seeding
+from api import logs
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
@@ -95,7 +95,7 @@ def _configured(app: Any, **given: Any) -> uvicorn.Config:
 
 
 async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:
-    async with running(settings, first=partial(seeding.seed, settings) if demo else None) as runtime:
+    async with running(settings, first=_seeding(settings) if demo else None) as runtime:
         app = create(
             settings, root.build(suggestions=settings.debug), runtime=lambda _: contextlib.nullcontext(runtime)
         )
@@ -110,6 +110,12 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
             bustling.cancel()
         server.should_exit = True
         await serving
+
+
+def _seeding(settings: Settings) -> Callable[[], Awaitable[None]]:
+    """What fills an installation; most servers never load it."""
+    seed: Callable[[Settings], Awaitable[None]] = importlib.import_module("api.seeding").seed
+    return lambda: seed(settings)
 
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:

@@ -9,7 +9,8 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from core.bus import RESYNC, Listener, MemoryBus, RedisBus
+from core.bus import RESYNC, Listener, MemoryBus
+from core.redis_bus import RedisBus
 from tests.services import redis
 
 
