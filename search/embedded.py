@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,31 +30,44 @@ _HEAP = 15_000_000
 
 
 class _Index:
-    """An open index. Its methods block; one thread at a time may write, and one process."""
+    """An open index. Its methods block; one process may write."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._index = tantivy.Index(shape.SCHEMA, path=str(folder))
         self._writer: tantivy.IndexWriter | None = None
+        # A cancelled task leaves its thread at work.
+        self._lock = threading.Lock()
+        self._closed = False
 
     def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
-        writer = self._held()
-        for thing in (*gone, *(document.thing for document in documents)):
-            writer.delete_documents_by_term("key", thing.key)
-        self.add(documents)
-        self.commit()
+        entries = [shape.document(document) for document in documents]
+        with self._lock:
+            writer = self._held()
+            for thing in (*gone, *(document.thing for document in documents)):
+                writer.delete_documents_by_term("key", thing.key)
+            for entry in entries:
+                writer.add_document(entry)
+            writer.commit()
+            self._index.reload()
 
     def add(self, documents: Sequence[Document]) -> None:
-        writer = self._held()
-        for document in documents:
-            writer.add_document(shape.document(document))
+        """Adds documents of new things, not to be found before `commit`."""
+        entries = [shape.document(document) for document in documents]
+        with self._lock:
+            writer = self._held()
+            for entry in entries:
+                writer.add_document(entry)
 
     def commit(self) -> None:
-        self._held().commit()
-        self._index.reload()
+        with self._lock:
+            self._held().commit()
+            self._index.reload()
 
     def _held(self) -> tantivy.IndexWriter:
+        if self._closed:
+            raise SearchUnavailable()
         if self._writer is None:
             try:
                 self._writer = self._index.writer(_HEAP, 1)
@@ -66,8 +80,10 @@ class _Index:
         return self._index.searcher()
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
+        with self._lock:
+            self._closed = True
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
 
 
 class Embedded:

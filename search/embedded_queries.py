@@ -13,8 +13,10 @@ from search.embedded_shape import SCHEMA, TEXTS, rank_field
 from search.engine import FACETS, KINDS, LOOSE_SHARE, MOST_FACET_VALUES, Answer, Found, Hit, Query
 from search.pinyin import is_chinese
 
-# What a match is worth that is not of the very word.
+# What a match is worth that is not of the very word, and that of a word which the title repeats, of two that stand
+# together there as in the query, and of the whole of what is found.
 _MISTYPED, _BEGUN, _SOUNDED = 0.3, 0.7, 0.5
+_REPEATED, _TOGETHER, _EXACTLY = 1.0, 1.5, 12.0
 # From so many letters on one may be wrong, and two.
 _ONE_WRONG, _TWO_WRONG = 5, 9
 _MOST = 2**64 - 1
@@ -29,34 +31,43 @@ def _best(*queries: tantivy.Query) -> tantivy.Query:
 
 
 def _term(field: str, value: Any) -> tantivy.Query:
-    return tantivy.Query.term_query(SCHEMA, field, value, "freq" if field in TEXTS else "basic")
+    return tantivy.Query.term_query(SCHEMA, field, value, "basic")
 
 
 def _beginning(field: str, letters: str, wrong: int = 0) -> tantivy.Query:
     return tantivy.Query.fuzzy_term_query(SCHEMA, field, letters, wrong, prefix=True)
 
 
-def _worth(query: tantivy.Query, factor: float) -> tantivy.Query:
-    return tantivy.Query.boost_query(query, factor)
+def _worth(query: tantivy.Query, score: float) -> tantivy.Query:
+    """Scores never depend on what else is in the index: a page goes on where the one before it ended."""
+    return tantivy.Query.const_score_query(query, score)
+
+
+def _whole(field: str, word: str) -> tantivy.Query:
+    return _all(*(_term(field, pair) for pair in dict.fromkeys(chinese.pairs(word))))
 
 
 def _word(word: str, last: bool) -> tantivy.Query:
     """Documents with a word in any field. Of the last word, which may still be typed, its beginning is enough."""
-    ways = [
-        _worth(_all(*(_term(field, pair) for pair in dict.fromkeys(chinese.pairs(word)))), worth)
-        for field, worth in TEXTS.items()
-    ]
-    if not is_chinese(word[0]):
-        wrong = 2 if len(word) >= _TWO_WRONG else 1 if len(word) >= _ONE_WRONG else 0
-        for field, worth in TEXTS.items():
-            if last:
-                ways.append(_worth(_beginning(field, word), worth * _BEGUN))
-            if wrong:
-                mistyped = tantivy.Query.fuzzy_term_query(SCHEMA, field, word, wrong, prefix=last)
-                ways.append(_worth(mistyped, worth * _MISTYPED))
+    rarity = chinese.rarity(word)
+    ways = []
+    for field, worth in TEXTS.items():
+        score = worth * rarity
+        ways.append(_worth(_whole(field, word), score))
+        if not is_chinese(word[0]):
+            ways += [_worth(query, score * share) for query, share in _nearly(field, word, last)]
     if chinese.is_spelling(word):
-        ways.append(_worth(_beginning("sounds", word) if last else _term("sounds", word), _SOUNDED))
+        ways.append(_worth(_beginning("sounds", word) if last else _term("sounds", word), _SOUNDED * rarity))
     return _best(*ways)
+
+
+def _nearly(field: str, word: str, last: bool) -> list[tuple[tantivy.Query, float]]:
+    """Documents with words that a word is the beginning of, or a slip for."""
+    wrong = 2 if len(word) >= _TWO_WRONG else 1 if len(word) >= _ONE_WRONG else 0
+    ways = [(_beginning(field, word), _BEGUN)] if last else []
+    if wrong:
+        ways.append((tantivy.Query.fuzzy_term_query(SCHEMA, field, word, wrong, prefix=last), _MISTYPED))
+    return ways
 
 
 def _matching(query: Query) -> list[tantivy.Query]:
@@ -92,7 +103,7 @@ def _filters(query: Query) -> list[tantivy.Query]:
         filters.append(_any_of("topic_key", query.topics))
     if query.published_after is not None:
         filters.append(_from("published", query.published_after + 1))
-    return [tantivy.Query.const_score_query(each, 0.0) for each in filters]
+    return [_worth(each, 0.0) for each in filters]
 
 
 def asked(query: Query) -> tantivy.Query:
@@ -101,24 +112,24 @@ def asked(query: Query) -> tantivy.Query:
 
 
 def scored(asked: tantivy.Query, query: Query) -> tantivy.Query:
-    """The same documents; those that have the query's words together, or as their whole title, stand higher."""
-    together = [
-        (Occur.Should, _term("title", pair))
+    """The same documents; those stand higher that say the query's words often, together, or nothing else."""
+    better = [_worth(_whole("repeated", word), _REPEATED * chinese.rarity(word)) for word in query.words]
+    better += [
+        _worth(_term("title", pair), _TOGETHER)
         for pair in dict.fromkeys(chinese.grams(query.text))
         if len(pair) == 2 and is_chinese(pair[0]) and pair not in query.words
     ]
     whole = "".join(char for char in query.text if char.isalnum())
     if whole:
-        exactly = tantivy.Query.const_score_query(_term("beginnings", whole), 6.0)
-        together.append((Occur.Should, exactly))
-    return tantivy.Query.boolean_query([(Occur.Must, asked), *together])
+        better.append(_worth(_term("beginnings", whole), _EXACTLY))
+    return tantivy.Query.boolean_query([(Occur.Must, asked), *((Occur.Should, each) for each in better)])
 
 
 def beyond(asked: tantivy.Query, sort: str, rank: int) -> tantivy.Query:
     """Those of the documents that come after a rank."""
     if rank <= 0:
         return tantivy.Query.empty_query()
-    return _all(asked, tantivy.Query.const_score_query(_from(rank_field(sort), None, rank - 1), 0.0))
+    return _all(asked, _worth(_from(rank_field(sort), None, rank - 1), 0.0))
 
 
 def suggested(beginning: str) -> tantivy.Query:

@@ -26,8 +26,8 @@ FACETS: Final = ("kind", "topic")
 # How many values of a facet are told, and how deep a list ranked by relevance goes.
 MOST_FACET_VALUES: Final = 20
 DEEPEST: Final = 1000
-# With this many words of a query a document is found when none has them all.
-LOOSE_SHARE: Final = 0.5
+# With this share of the words of a query, a document is found when none has them all.
+LOOSE_SHARE: Final = 0.34
 
 _MOST_PRICE = 2**40 - 2
 

@@ -3,6 +3,7 @@
 Written and asked through meilisearch-python-sdk, as the official client blocks the event loop.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -62,8 +63,10 @@ class Meilisearch:
         return self._stale
 
     async def open(self) -> None:
-        load_sounds()
-        await self.check()
+        """As the port says; a server that is down is asked again by `check` and `write`."""
+        await asyncio.to_thread(load_sounds)
+        with contextlib.suppress(SearchUnavailable):
+            await self.check()
 
     async def check(self) -> None:
         with _answering():
@@ -104,7 +107,7 @@ class Meilisearch:
         return SearchParams(
             index_uid=self._uid,
             q=" ".join(query.words),
-            matching_strategy="frequency" if query.loose else "all",
+            matching_strategy="last" if query.loose else "all",
             ranking_score_threshold=shape.LOOSE_SCORE if query.loose else None,
             **given,
         )

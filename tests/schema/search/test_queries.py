@@ -1,0 +1,125 @@
+"""Search as the graph shows it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schema import ids
+from search import rebuild
+from search.embedded import Embedded
+from tests.graph import Graph
+from tests.search import world
+from tests.search.world import World
+
+SEARCH = """
+query (
+  $query: String!, $kinds: [SearchKind!], $filter: SearchFilter, $sort: SearchSort! = RELEVANCE
+  $first: Int, $after: String
+) {
+  search(query: $query, kinds: $kinds, filter: $filter, sort: $sort, first: $first, after: $after) {
+    edges { cursor highlight node { __typename ... on Node { id }
+      ... on Note { title } ... on Product { title } ... on User { handle } ... on LiveStream { title }
+      ... on Topic { name } } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    facets { name values { value count } }
+    estimatedTotal
+  }
+}
+"""
+SUGGEST = "query ($prefix: String!, $first: Int) { searchSuggestions(prefix: $prefix, first: $first) }"
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Embedded]:
+    """An open embedded engine."""
+    found = Embedded(tmp_path / "search")
+    await found.open()
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def graph(engine: Embedded) -> Graph:
+    """The graph with that engine."""
+    return Graph(replace(Graph().services, search=engine))
+
+
+@pytest.mark.usefixtures("database")
+class TestSearch:
+    async def test_answers_with_all_five_kinds(self, engine: Embedded, graph: Graph) -> None:
+        filled = await world.indexed(engine)
+        answer = await graph(SEARCH, query="露營")
+        assert answer["errors"] == []
+        found = answer["data"]["search"]
+        kinds = {edge["node"]["__typename"] for edge in found["edges"]}
+        assert kinds == {"Note", "Product", "User", "LiveStream", "Topic"}
+        note = next(edge for edge in found["edges"] if edge["node"]["__typename"] == "Note")
+        assert note["highlight"] == "秋天<em>露營</em>裝備清單"
+        assert note["node"]["id"] == ids.encode("note", filled.things["note"].id)
+        assert found["estimatedTotal"] == 6
+        assert [facet["name"] for facet in found["facets"]] == ["kind", "topic"]
+        assert found["facets"][0]["values"][0] == {"value": "PRODUCT", "count": 2}
+
+    async def test_filters_sorts_and_pages(self, engine: Embedded, graph: Graph) -> None:
+        await world.indexed(engine)
+        given: dict[str, Any] = {"query": "", "kinds": ["PRODUCT"], "sort": "PRICE_ASC", "first": 2}
+        first = (await graph(SEARCH, **given))["data"]["search"]
+        assert [edge["node"]["title"] for edge in first["edges"]] == ["iPhone 手机壳", "露营折叠椅"]
+        rest = (await graph(SEARCH, **given, after=first["pageInfo"]["endCursor"]))["data"]["search"]
+        assert [edge["node"]["title"] for edge in rest["edges"]] == ["露营帐篷 三季"]
+        assert rest["pageInfo"]["hasPreviousPage"] and not rest["pageInfo"]["hasNextPage"]
+        narrow = {"minPrice": "50", "maxPrice": "100.00", "inStock": None, "topics": None}
+        answer = await graph(SEARCH, query="", filter=narrow)
+        assert [edge["node"]["title"] for edge in answer["data"]["search"]["edges"]] == ["露营折叠椅"]
+        answer = await graph(SEARCH, query="", filter={"publishedAfter": "2999-01-01T00:00:00Z", "hasGroupBuy": True})
+        assert answer["data"]["search"]["edges"] == []
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"query": "露" * 201},
+            {"query": "", "first": 101},
+            {"query": "", "after": "nonsense"},
+            {"query": "", "filter": {"topics": ["a"] * 21}},
+        ],
+    )
+    async def test_refuses_what_is_malformed(self, engine: Embedded, graph: Graph, given: dict[str, Any]) -> None:
+        await world.indexed(engine)
+        answer = await graph(SEARCH, **given)
+        assert answer["data"] is None
+        assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+    async def test_says_that_search_is_unavailable(self) -> None:
+        for document, given in ((SEARCH, {"query": "露营"}), (SUGGEST, {"prefix": "露"})):
+            answer = await Graph()(document, **given)
+            assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+            assert answer["errors"][0]["message"] == "搜索暂时不可用，请稍后再试"
+
+    async def test_suggests(self, engine: Embedded, graph: Graph) -> None:
+        await world.indexed(engine)
+        answer = await graph(SUGGEST, prefix="luyingz")
+        assert set(answer["data"]["searchSuggestions"]) == {"露营帐篷 三季", "露营折叠椅"}
+        assert len((await graph(SUGGEST, prefix="露", first=1))["data"]["searchSuggestions"]) == 1
+
+
+class TestStatements:
+    async def test_are_one_a_kind_however_many_hits(
+        self, statements: list[str], engine: Embedded, graph: Graph
+    ) -> None:
+        filled: World = await world.indexed(engine)
+        statements.clear()
+        await graph(SEARCH, query="露营")
+        assert len(statements) == 5
+        for number in range(20):
+            await filled.note(str(number), filled.things["person"].id, f"露营 {number}")
+        await rebuild.rebuild(engine)
+        statements.clear()
+        answer = await graph(SEARCH, query="露营", first=50)
+        assert len(answer["data"]["search"]["edges"]) == 26
+        assert len(statements) == 5
+        statements.clear()
+        await graph(SUGGEST, prefix="露营")
+        assert statements == []
