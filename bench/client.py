@@ -7,7 +7,9 @@ import httpx
 
 _numbers = itertools.count(1)
 
-SIGN_UP = "mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken } userErrors { code message } } }"
+SIGN_UP = (
+    "mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken } userErrors { code message } } }"
+)
 OPEN_SHOP = "mutation ($input: OpenShopInput!) { openShop(input: $input) { shop { id } userErrors { code message } } }"
 CREATE_PRODUCT = """mutation ($input: CreateProductInput!) {
   createProduct(input: $input) { product { id variants { id } } userErrors { code message } } }"""

@@ -52,7 +52,9 @@ async def _measure(server: Server, seats: int) -> Result:
         orders = [
             (await member.do(api.JOIN_TEAM, teamId=team_id, idempotencyKey="join"))["order"]["id"] for member in members
         ]
-        async with websockets.connect(server.websocket_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]) as socket:
+        async with websockets.connect(
+            server.websocket_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
+        ) as socket:
             await _subscribe(socket, team_id)
             return await _pay_and_time(socket, list(zip(members, orders, strict=True)))
 

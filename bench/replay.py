@@ -236,15 +236,20 @@ async def _astray(teams: Sequence[Team], played: dict[int, UUID]) -> list[str]:
     ]
 
 
-async def _measure(limit: int | None) -> None:
+async def measured(limit: int | None = None, progress: Callable[[int], None] | None = None) -> Replayed:
+    """Replays the first `limit` teams (None: all) on a PostgreSQL started for it, with all its safety on."""
     with tempfile.TemporaryDirectory(prefix="zhongcao-replay-") as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres")
         try:
             async with db.connected(server.start(), APPS):
                 await migrator.migrate(APPS)
-                result = await replay(DATA, limit, _show)
+                return await replay(DATA, limit, progress)
         finally:
             server.stop()
+
+
+async def _main(limit: int | None) -> None:
+    result = await measured(limit, _show)
     print(f"\n{result.teams} teams with {result.seats} seats in {result.seconds:.1f} s:", end=" ")
     print(f"{result.teams / result.seconds:.0f} teams/s, {result.seats / result.seconds:.0f} paid seats/s")
     print(f"{len(result.astray)} ended otherwise than recorded, {len(result.violations)} offend against an invariant")
@@ -258,4 +263,4 @@ def _show(done: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_measure(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+    asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else None))
