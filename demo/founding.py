@@ -15,6 +15,7 @@ from content.notes import actions as note_actions
 from core import clock
 from core.unit_of_work import action
 from demo import pictures, texts, writing
+from demo.markets import OFFERS
 from demo.texts import Person, ProductText
 from demo.world import SHOP_HANDLE, VIEWER_HANDLE, Goods, World
 from people.accounts import actions as account_actions
@@ -25,6 +26,7 @@ PASSWORD = "zhongcao-demo"
 _NO_PASSWORD = "!"
 _SPAN = timedelta(days=28)
 _FOLLOWED_BY_VIEWER = 9
+_ON_OFFER = {offer.product for offer in OFFERS}
 
 Progress = Callable[[str, int, int], None]
 Pictures = Callable[[str, str], str]
@@ -110,7 +112,7 @@ async def _follows(chance: Random, world: World, progress: Progress) -> None:
 
 
 async def _notes(chance: Random, now: datetime, world: World, address: Pictures, progress: Progress) -> None:
-    sketches = writing.compose(chance)
+    sketches = _offered_last(chance, writing.compose(chance))
     # More of late than long ago; oldest first, as ids must grow with time.
     ages = sorted((_SPAN * chance.random() ** 1.8 + timedelta(minutes=8) for _ in sketches), reverse=True)
     for number, (sketch, age) in enumerate(zip(sketches, ages, strict=True)):
@@ -118,6 +120,15 @@ async def _notes(chance: Random, now: datetime, world: World, address: Pictures,
             note = await _note(sketch, world, address)
         await _engage(chance, now, world, sketch, note)
         progress("notes", number + 1, len(sketches))
+
+
+def _offered_last(chance: Random, sketches: Sequence[writing.Sketch]) -> list[writing.Sketch]:
+    """The notes, with one about each product on offer among the newest: they are what the first page shows."""
+    about = {sketch.products[0]: sketch for sketch in sketches if sketch.products}
+    newest = [about[offer.product] for offer in OFFERS]
+    others = [sketch for sketch in sketches if sketch not in newest]
+    mixed = chance.sample([*newest, *others[-len(newest) // 2 :]], len(newest) + (len(newest) + 1) // 2)
+    return [*others[: -len(newest) // 2], *mixed]
 
 
 def _media(sketch: writing.Sketch, address: Pictures) -> list[Media]:
@@ -161,6 +172,8 @@ async def _engage(chance: Random, now: datetime, world: World, sketch: writing.S
     """Likes, collects and comments, far more for a few notes than for most."""
     readers = [id_ for id_ in world.people.values() if id_ != note.author_id]
     fame = min(1.0, chance.lognormvariate(-2.4, 0.95))
+    if sketch.products and sketch.products[0] in _ON_OFFER:
+        fame = max(fame, chance.uniform(0.2, 0.6))
     for reader in chance.sample(readers, math.ceil(fame * len(readers))):
         await note_actions.like(reader, note.id)
         if chance.random() < 0.25:
