@@ -1,4 +1,4 @@
-"""The platform's whole job, as its clients do it: a note becomes a team that fills, live; embedded and on real servers."""
+"""The platform's whole job, as its clients do it: a note becomes a team that fills. Embedded, and on real servers."""
 
 import os
 import time
@@ -35,7 +35,8 @@ FEED = """{ feed(kind: FOLLOWING) { edges { reason node { title author { handle 
 SEARCH = "query ($words: String!) { search(query: $words) { edges { node { __typename ... on Note { title } } } } }"
 ORDER = "query ($id: ID!) { node(id: $id) { ... on Order { status refunded { amount } } } }"
 TEAM_PROGRESS = """subscription ($id: ID!) { teamProgress(teamId: $id) {
-  sequence event serverNow team { joinedCount remainingCount status expiresAt members { isLeader user { displayName } } } } }"""
+  sequence event serverNow
+  team { joinedCount remainingCount status expiresAt members { isLeader user { displayName } } } } }"""
 LIVE_EVENTS = """subscription ($id: ID!) { liveStreamEvents(liveStreamId: $id) { sequence serverNow event {
   __typename ... on LiveSnapshot { liveStream { status listings { product { title } } } }
   ... on LiveGroupBuyChanged { groupBuy { joinedCount } team { status } } } } }"""
