@@ -62,6 +62,7 @@ OFFERS: Final = (
     Offer("drip-bags", 3, 6 * _HOUR, 2 * _DAY, 1),
 )
 UPCOMING: Final = Offer("cloud-tent", 3, _DAY, 3 * _DAY, 0)
+_VIEWERS_OFFER: Final = "salmon-food"
 _STOCK = 60
 _PER_USER_LIMIT = 3
 # An offer with fewer units left is as good as sold out.
@@ -95,13 +96,13 @@ class Market:
         await self._create(UPCOMING, self._now + _DAY, self._now + _DAY + UPCOMING.lasts)
 
     async def open_teams(self, progress: Progress) -> None:
-        """Opens teams where too few are open, and has who shows the demo wait in one."""
+        """Opens teams where too few are open, and has who shows the demo wait in one of them."""
+        await self._wait_as_viewer()
         for number, (offer, group_buy) in enumerate(zip(OFFERS, await self._running(), strict=True)):
             if group_buy is not None:
                 for _ in range(await self._missing(offer, group_buy)):
                     await self._open_team(group_buy)
             progress("group-buys", number + 1, len(OFFERS))
-        await self._join_as_viewer()
 
     async def join_somewhere(self) -> None:
         """Somebody joins an open team, if there is one."""
@@ -200,13 +201,19 @@ class Market:
             if number % 2:
                 await order_actions.confirm_receipt(seat.order.buyer_id, seat.order.id)
 
-    async def _join_as_viewer(self) -> None:
-        viewer, group_buy = self._world.people[VIEWER_HANDLE], await self._running_of("salmon-food")
+    async def _wait_as_viewer(self) -> None:
+        """Who shows the demo leads a team that one has joined and others are missing from."""
+        viewer, group_buy = self._world.people[VIEWER_HANDLE], await self._running_of(_VIEWERS_OFFER)
         [page] = await group_buy_queries.open_teams([group_buy.id], PageRequest(_MOST_OPEN, None))
-        mine = await group_buy_queries.seats_of_viewer(viewer, page.nodes)
-        roomy = [team for team in page.nodes if team.remaining_count > 1]
-        if roomy and not any(mine):
-            await self._take(viewer, group_buy, roomy[0])
+        if any(await group_buy_queries.seats_of_viewer(viewer, page.nodes)):
+            return
+        opened = max(self._now - timedelta(seconds=group_buy.team_ttl_seconds) + 50 * _MINUTE, group_buy.starts_at)
+        with clock.at(opened):
+            mine = await self._take(viewer, group_buy, None)
+        if mine is not None:
+            self.teams_opened += 1
+            with clock.at(opened + _HOUR):
+                await self._take(self._world.buyers(self._chance)[0], group_buy, mine.team)
 
     async def _viewers_success(self) -> None:
         """Who shows the demo has bought something before, too."""
