@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from api import console, health
+from api import console, health, webhooks
 from api.graphql_http import GraphQLOverHTTP
 from api.graphql_ws import GraphQLOverWebSocket
 from api.headers import Headers
@@ -23,6 +23,7 @@ from api.operations import Operations
 from api.refusals import masked
 from api.runtime import Runtime, running
 from core.settings import Settings
+from schema.context import Services
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -42,6 +43,7 @@ def create(
             WebSocketRoute("/graphql", endpoint.websocket),
             Route("/health/live", health.live),
             Route("/health/ready", endpoint.ready),
+            Route("/webhooks/payments/{provider}", endpoint.webhook, methods=["POST"]),
             Route("/media/demo/{path:path}", picture),
             *([console.FILES] if settings.debug else []),
         ],
@@ -78,6 +80,7 @@ class _Endpoint:
             introspection=settings.introspection,
             suggestions=settings.debug,
         )
+        self._services: Services
         self._http: GraphQLOverHTTP
         self._websockets: GraphQLOverWebSocket
         self._ready = health.Readiness({"startup": _never})
@@ -85,6 +88,7 @@ class _Endpoint:
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         async with self._runtime(self._settings) as runtime:
+            self._services = runtime.services
             self._http = GraphQLOverHTTP(self._operations, runtime.services)
             self._websockets = GraphQLOverWebSocket(self._operations, runtime.services)
             self._ready = health.Readiness(runtime.essential, runtime.helpful)
@@ -96,6 +100,9 @@ class _Endpoint:
 
     async def websocket(self, websocket: WebSocket) -> None:
         await self._websockets(websocket)
+
+    async def webhook(self, request: Request) -> Response:
+        return await webhooks.payment(request, self._services)
 
     async def ready(self, request: Request) -> Response:
         return await self._ready(request)

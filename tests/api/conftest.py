@@ -20,7 +20,7 @@ from tests.services.http import serving
 @pytest.fixture
 def settings() -> Settings:
     """What the server runs with; override it for another."""
-    return Settings(operation_timeout=0.5, operations_per_socket=5)
+    return Settings(operation_timeout=0.5, operations_per_socket=5, sockets_per_address=2)
 
 
 @pytest.fixture

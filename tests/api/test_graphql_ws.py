@@ -38,6 +38,16 @@ class TestConnection:
             await socket.subscribe("{ hello }")
             assert await socket.closed() == (4401, "Unauthorized")
 
+    async def test_closes_4429_beyond_an_address_share(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(graphql_ws, "_public_address", lambda _: "2001:db8::7")
+        async with connected(address) as first, connected(address) as second:
+            await first.init()
+            await second.init()
+            async with connected(address) as third:
+                assert await third.closed() == (4429, "Too many connections from this address")
+        async with connected(address) as again:
+            await again.init()
+
     async def test_answers_pings_at_any_time(self, address: str) -> None:
         async with connected(address) as socket:
             await socket.send({"type": "ping"})

@@ -1,0 +1,57 @@
+"""Notifications of payment providers: only signed ones are heard."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import create
+from api.runtime import Runtime
+from commerce.payments import Outcome, SandboxProvider
+from core.bus import MemoryBus
+from core.ids import new_id
+from core.settings import Settings
+from schema.context import Services
+from tests.api.small import SCHEMA
+
+PROVIDER = SandboxProvider(b"secret")
+URL = "/webhooks/payments/SANDBOX"
+
+
+@pytest.fixture
+async def http(database: None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the doors, which know one provider."""
+
+    @asynccontextmanager
+    async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
+        others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
+        services = Services(**{**others, "settings": settings, "bus": MemoryBus(), "providers": {"SANDBOX": PROVIDER}})
+        yield Runtime(services, {})
+
+    app = create(Settings(), SCHEMA, runtime=runtime)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+    ):
+        yield client
+
+
+async def test_hears_what_is_signed(http: httpx.AsyncClient) -> None:
+    body, signature = PROVIDER.notification(new_id().hex, Outcome.CAPTURED)
+    response = await http.post(URL, content=body, headers={"X-Signature": signature})
+    assert response.status_code == 204
+
+
+@pytest.mark.parametrize("signature", ["", "wrong", "钥匙".encode().decode("latin-1")])
+async def test_hears_nothing_else(http: httpx.AsyncClient, signature: str) -> None:
+    body, _ = PROVIDER.notification(new_id().hex, Outcome.CAPTURED)
+    response = await http.post(URL, content=body, headers={"X-Signature": signature.encode("latin-1")})
+    assert response.status_code == 401
+
+
+async def test_knows_its_providers(http: httpx.AsyncClient) -> None:
+    assert (await http.post("/webhooks/payments/OTHER", content=b"{}")).status_code == 404
+    assert (await http.get(URL)).status_code == 405
