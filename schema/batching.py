@@ -17,6 +17,7 @@ from typing import Any
 
 import strawberry
 
+import execution
 from schema.context import Info
 
 BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
@@ -40,4 +41,4 @@ def batched(function: BatchFunction, *, description: str) -> Any:
         ]
     )
     resolve.__annotations__ = {"root": Any, "info": Info} | {a.name: a.annotation for a in keywords}
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=execution.batches(function, resolve), description=description)

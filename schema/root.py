@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+import execution
 from core import clock
 from core.errors import Invalid
 from schema import ids, node
@@ -75,11 +76,12 @@ class Subscription(GroupBuySubscriptions, LiveSubscriptions):
     pass
 
 
-def build(*, suggestions: bool = True) -> strawberry.Schema:
-    """The schema; `suggestions` lets validation errors propose field names."""
+def build(*, suggestions: bool = True, executor: bool = True) -> strawberry.Schema:
+    """The schema; `suggestions` lets validation errors propose field names; without `executor`, graphql-core runs."""
     return strawberry.Schema(
         Query,
         Mutation,
         Subscription,
+        execution_context_class=execution.executor_class() if executor else None,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
     )
