@@ -12,4 +12,4 @@ def application() -> Starlette:
     """The application by the settings of the environment."""
     logs.configure()
     settings = Settings.from_environment()
-    return create(settings, root.build(suggestions=settings.debug))
+    return create(settings, root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"))

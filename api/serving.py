@@ -97,7 +97,9 @@ def _configured(app: Any, **given: Any) -> uvicorn.Config:
 async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:
     async with running(settings, first=_seeding(settings) if demo else None) as runtime:
         app = create(
-            settings, root.build(suggestions=settings.debug), runtime=lambda _: contextlib.nullcontext(runtime)
+            settings,
+            root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"),
+            runtime=lambda _: contextlib.nullcontext(runtime),
         )
         server = _Server(_configured(app))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))

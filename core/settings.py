@@ -30,6 +30,8 @@ class Settings:
     cors_origins: tuple[str, ...] = ("*",)
     # Connections to PostgreSQL that one process may hold.
     pool_size: int = 10
+    # What runs GraphQL operations: "breadth-first", or "graphql-core" itself.
+    executor: str = "breadth-first"
     # Seconds that one query or mutation may take.
     operation_timeout: float = 10
     # Operations that one websocket may have running.
@@ -68,6 +70,7 @@ class Settings:
             "introspection": read.flag("ZHONGCAO_INTROSPECTION", debug),
             "cors_origins": read.words("ZHONGCAO_CORS_ORIGINS", ("*",) if debug else ()),
             "pool_size": read.number("ZHONGCAO_POOL_SIZE", 10, int),
+            "executor": read.one_of("ZHONGCAO_EXECUTOR", "breadth-first", "graphql-core"),
             "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
@@ -100,6 +103,12 @@ class _Reader:
         if not 0 < number < float("inf"):
             raise SettingsError(f"{name} must be a number above 0, not {text!r}")
         return number
+
+    def one_of(self, name: str, default: str, *others: str) -> str:
+        text = self._environment.get(name) or default
+        if text not in (default, *others):
+            raise SettingsError(f"{name} must be {' or '.join((default, *others))}, not {text!r}")
+        return text
 
     def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         if name not in self._environment:
