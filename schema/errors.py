@@ -65,9 +65,7 @@ class Payload:
 
 
 def _user_error(refusal: Refusal, language: str) -> UserError:
-    return UserError(
-        code=UserErrorCode(refusal.code), message=refusal.message(language), field=_path(refusal) or None
-    )
+    return UserError(code=UserErrorCode(refusal.code), message=refusal.message(language), field=_path(refusal) or None)
 
 
 def _path(refusal: Refusal) -> list[str]:

@@ -18,7 +18,9 @@ class Node:
 Finder = Callable[[Sequence[UUID], Context], Awaitable[Sequence[Any]]]
 
 
-async def find(global_ids: Sequence[tuple[str, UUID] | None], finders: Mapping[str, Finder], context: Context) -> list[Any]:
+async def find(
+    global_ids: Sequence[tuple[str, UUID] | None], finders: Mapping[str, Finder], context: Context
+) -> list[Any]:
     """The things behind ids already split, in order; None for what is malformed, unknown or hidden. One call a kind."""
     wanted: dict[str, list[UUID]] = {}
     for found in global_ids:

@@ -34,24 +34,29 @@ _MOST_NODES = 100
 
 
 @strawberry.type(description="Everything that can be read. Public unless a field says otherwise.")
-class Query(
-    AccountQueries, NoteQueries, FeedQueries, LiveQueries, GroupBuyQueries, SearchQueries
-):
-    @strawberry.field(description="Anything by its id; null when it is unknown, malformed or not for the viewer.")
+class Query(AccountQueries, NoteQueries, FeedQueries, LiveQueries, GroupBuyQueries, SearchQueries):
+    @strawberry.field(
+        description="Anything by its id; null when it is unknown, malformed or not for the viewer.",
+        graphql_type=Node | None,
+    )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
-    ) -> Node | None:
-        found: Any = await node.find([ids.split(id)], FINDERS, info.context)
-        return found[0]
+    ) -> Any:
+        [found] = await node.find([ids.split(id)], FINDERS, info.context)
+        return found
 
-    @strawberry.field(description="Many things by their ids, in that order, at most 100; null for each that `node` would not find.")
+    @strawberry.field(
+        description="Many things by their ids, in that order, at most 100; null for each that `node` would not find.",
+        graphql_type=list[Node | None],
+    )
     async def nodes(
-        self, info: Info, ids_: Annotated[list[strawberry.ID], strawberry.argument(name="ids", description="Global ids.")]
-    ) -> list[Node | None]:
+        self,
+        info: Info,
+        ids_: Annotated[list[strawberry.ID], strawberry.argument(name="ids", description="Global ids.")],
+    ) -> list[Any]:
         if len(ids_) > _MOST_NODES:
             raise Invalid("ids", zh=f"一次最多 {_MOST_NODES} 个", en=f"At most {_MOST_NODES} at once")
-        found: Any = await node.find([ids.split(global_id) for global_id in ids_], FINDERS, info.context)
-        return found
+        return await node.find([ids.split(global_id) for global_id in ids_], FINDERS, info.context)
 
     @strawberry.field(description="The server's clock. Count down by this one, not by the device's.")
     def server_now(self) -> datetime.datetime:
@@ -59,8 +64,8 @@ class Query(
 
 
 @strawberry.type(
-    description="Everything that can be changed. Each takes one `input` and returns a payload: what was changed, or null"
-    " and the `userErrors` that say why not."
+    description="Everything that can be changed. Each takes one `input` and returns a payload: what was changed, or"
+    " null and the `userErrors` that say why not."
 )
 class Mutation(
     AccountMutations, FollowMutations, NoteMutations, ProductMutations, GroupBuyMutations, OrderMutations, LiveMutations

@@ -59,5 +59,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=str,
         parse_value=_read_decimal,
     ),
-    URL: strawberry.scalar(name="URL", description="An absolute http or https URL.", serialize=str, parse_value=_read_url),
+    URL: strawberry.scalar(
+        name="URL", description="An absolute http or https URL.", serialize=str, parse_value=_read_url
+    ),
 }

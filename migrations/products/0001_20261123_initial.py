@@ -5,51 +5,57 @@ from tortoise.fields.data import JSON_DUMPS
 from uuid import uuid4
 from tortoise import fields
 
+
 class Migration(migrations.Migration):
     initial = True
 
     operations = [
         ops.CreateModel(
-            name='ProductRow',
+            name="ProductRow",
             fields=[
-                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('shop_id', fields.UUIDField()),
-                ('title', fields.TextField(unique=False)),
-                ('description', fields.TextField(unique=False)),
-                ('image_urls', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
-                ('currency', fields.CharField(max_length=3)),
-                ('min_price_minor', fields.BigIntField()),
-                ('sold_count', fields.IntField(default=0)),
-                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("shop_id", fields.UUIDField()),
+                ("title", fields.TextField(unique=False)),
+                ("description", fields.TextField(unique=False)),
+                ("image_urls", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("currency", fields.CharField(max_length=3)),
+                ("min_price_minor", fields.BigIntField()),
+                ("sold_count", fields.IntField(default=0)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'products', 'app': 'products', 'pk_attr': 'id'},
-            bases=['Model'],
+            options={"table": "products", "app": "products", "pk_attr": "id"},
+            bases=["Model"],
         ),
         ops.CreateModel(
-            name='ShopRow',
+            name="ShopRow",
             fields=[
-                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('owner_id', fields.UUIDField(unique=True)),
-                ('name', fields.TextField(unique=False)),
-                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("owner_id", fields.UUIDField(unique=True)),
+                ("name", fields.TextField(unique=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'shops', 'app': 'products', 'pk_attr': 'id'},
-            bases=['Model'],
+            options={"table": "shops", "app": "products", "pk_attr": "id"},
+            bases=["Model"],
         ),
         ops.CreateModel(
-            name='VariantRow',
+            name="VariantRow",
             fields=[
-                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('product_id', fields.UUIDField()),
-                ('shop_id', fields.UUIDField()),
-                ('name', fields.TextField(unique=False)),
-                ('sku', fields.TextField(null=True, unique=False)),
-                ('price_minor', fields.BigIntField()),
-                ('currency', fields.CharField(max_length=3)),
-                ('stock', fields.IntField()),
-                ('held', fields.IntField(default=0)),
+                ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("product_id", fields.UUIDField()),
+                ("shop_id", fields.UUIDField()),
+                ("name", fields.TextField(unique=False)),
+                ("sku", fields.TextField(null=True, unique=False)),
+                ("price_minor", fields.BigIntField()),
+                ("currency", fields.CharField(max_length=3)),
+                ("stock", fields.IntField()),
+                ("held", fields.IntField(default=0)),
             ],
-            options={'table': 'variants', 'app': 'products', 'pk_attr': 'id', 'table_description': 'A variant; the shop and the currency are copied from its product, which never changes them.'},
-            bases=['Model'],
+            options={
+                "table": "variants",
+                "app": "products",
+                "pk_attr": "id",
+                "table_description": "A variant; the shop and the currency are copied from its product, which never changes them.",
+            },
+            bases=["Model"],
         ),
     ]
