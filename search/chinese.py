@@ -1,6 +1,7 @@
 """What both engines know of Chinese: one script, words, parts of words, and sounds."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from search.pinyin import is_chinese, syllables
 
 # A chain of sounds ends after so many characters: nobody types more without choosing.
 _LONGEST_CHAIN = 8
+_RUN = re.compile("[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+")
 
 
 def _folded_parts(text: str) -> list[str]:
@@ -45,16 +47,7 @@ def folded_with_origins(text: str) -> tuple[str, list[int]]:
 
 def _runs(text: str) -> list[tuple[str, int]]:
     """The unbroken stretches of Chinese, and of other letters and digits, of a folded text, with their beginnings."""
-    runs: list[tuple[str, int]] = []
-    begin = 0
-    kind = ""
-    for index, char in enumerate(text + " "):
-        now = "chinese" if is_chinese(char) else "letters" if char.isalnum() else ""
-        if now != kind:
-            if kind:
-                runs.append((text[begin:index], begin))
-            begin, kind = index, now
-    return runs
+    return [(found[0], found.start()) for found in _RUN.finditer(text)]
 
 
 def words(text: str) -> list[str]:

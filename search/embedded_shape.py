@@ -3,7 +3,6 @@
 import math
 import secrets
 from collections import Counter
-from collections.abc import Iterable
 
 import tantivy
 
@@ -62,11 +61,13 @@ def document(source: Document) -> tantivy.Document:
     }
     folded = {field: [chinese.folded(text) for text in values] for field, values in texts.items()}
     for field, values in folded.items():
-        entry.add_text(field, _joined(chinese.grams(text) for text in values))
-    counts = Counter(chinese.grams(folded["title"][0]))
-    entry.add_text("repeated", " ".join(gram for gram, count in counts.items() if count > 1))
+        # Once is enough: a score asks whether a part is there, and of titles whether it is there again.
+        counts = Counter(gram for text in values for gram in chinese.grams(text))
+        entry.add_text(field, " ".join(counts))
+        if field == "title":
+            entry.add_text("repeated", " ".join(gram for gram, count in counts.items() if count > 1))
     spoken = [*folded["title"], *folded["names"], *folded["topics"]]
-    entry.add_text("sounds", _joined(chinese.sounds(text) for text in spoken))
+    entry.add_text("sounds", " ".join({sound: None for text in spoken for sound in chinese.sounds(text)}))
     if source.suggestion:
         entry.add_text("beginnings", " ".join(chinese.beginnings(chinese.folded(source.suggestion))))
         entry.add_bytes("suggestion", source.suggestion.encode())
@@ -75,10 +76,6 @@ def document(source: Document) -> tantivy.Document:
         entry.add_text("topic_key", topic_key)
     _add_numbers(entry, source)
     return entry
-
-
-def _joined(parts: Iterable[list[str]]) -> str:
-    return " ".join(word for words in parts for word in words)
 
 
 def _add_numbers(entry: tantivy.Document, source: Document) -> None:

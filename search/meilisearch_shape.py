@@ -34,6 +34,7 @@ SETTINGS: Final = MeilisearchSettings(
     # 旅行 (luxing) is no slip of the finger for 露营 (luying).
     typo_tolerance=TypoTolerance(disable_on_attributes=["sounds"]),
     pagination=Pagination(max_total_hits=DEEPEST),
+    facet_search=False,
     faceting=Faceting(max_values_per_facet=MOST_FACET_VALUES, sort_facet_values_by={"*": "count"}),
 )
 

@@ -8,7 +8,7 @@ import functools
 import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,8 @@ def load() -> None:
     _phrases()
 
 
-def syllables(word: str) -> list[str]:
+@functools.lru_cache(4096)
+def syllables(word: str) -> Sequence[str]:
     """One toneless syllable for each character of a word in simplified Chinese; "" for what is not Chinese."""
     spoken: list[str] = []
     at = 0
