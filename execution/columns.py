@@ -1,23 +1,15 @@
 """Columns: one value for each object of a level, in which an exception is the failure of its own object only."""
 
 import asyncio
-import enum
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from graphql import Undefined
 
+# What a value is to an executor, told by its class.
+Nature = Literal["value", "nothing", "failure", "awaitable"]
 
-class Nature(enum.Enum):
-    """What a value is to an executor, told by its class."""
-
-    VALUE = enum.auto()
-    NOTHING = enum.auto()
-    FAILURE = enum.auto()
-    AWAITABLE = enum.auto()
-
-
-VALUES_ONLY = {Nature.VALUE}
+VALUES_ONLY: set[Nature] = {"value"}
 
 
 class _Natures(dict[type, Nature]):
@@ -28,10 +20,10 @@ class _Natures(dict[type, Nature]):
 
 def _nature(cls: type) -> Nature:
     if cls is type(None) or cls is type(Undefined):
-        return Nature.NOTHING
+        return "nothing"
     if issubclass(cls, Exception):
-        return Nature.FAILURE
-    return Nature.AWAITABLE if hasattr(cls, "__await__") else Nature.VALUE
+        return "failure"
+    return "awaitable" if hasattr(cls, "__await__") else "value"
 
 
 # The nature of a class's instances.
@@ -60,7 +52,7 @@ def column(function: Callable[..., Any], count: int, *arguments: Iterable[Any]) 
 async def settled(values: Sequence[Any]) -> list[Any]:
     """The column with its awaitables, awaited together, replaced by their results or exceptions."""
     done = list(values)
-    waiting = [index for index, value in enumerate(values) if nature(type(value)) is Nature.AWAITABLE]
+    waiting = [index for index, value in enumerate(values) if nature(type(value)) == "awaitable"]
     if len(waiting) == 1:
         try:
             done[waiting[0]] = await values[waiting[0]]

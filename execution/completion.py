@@ -12,7 +12,6 @@ from graphql.pyutils import is_iterable
 from execution.columns import (
     VALUES_ONLY,
     Broken,
-    Nature,
     column,
     items_of,
     items_of_async,
@@ -25,6 +24,8 @@ from execution.plan import Composite, Leaf, Listing, Shape
 
 if TYPE_CHECKING:
     from execution.run import Run
+
+_LISTS = {list, tuple}
 
 Complete = Callable[["Run", Any, Place, list[Any], Sequence[int]], None]
 
@@ -40,7 +41,7 @@ def complete(run: "Run", shape: Shape, place: Place, values: list[Any], *, waite
             place.fill(written)
             return
     found = natures(values)
-    if Nature.AWAITABLE in found and not waited:
+    if "awaitable" in found and not waited:
         _when_settled(run, values, functools.partial(complete, run, shape, place, waited=True))
         return
     where = range(len(values)) if found == VALUES_ONLY else _present(run, place, values)
@@ -54,7 +55,7 @@ def _when_settled(run: "Run", values: list[Any], then: Callable[[list[Any]], Non
     async def wait() -> None:
         then(await settled(values))
 
-    if Nature.AWAITABLE in natures(values):
+    if "awaitable" in natures(values):
         run.wait(wait)
     else:
         then(values)
@@ -65,9 +66,9 @@ def _present(run: "Run", place: Place, values: Sequence[Any]) -> list[int]:
     where = []
     for index, value in enumerate(values):
         kind = nature(type(value))
-        if kind is Nature.FAILURE:
+        if kind == "failure":
             run.fail(place, index, value)
-        elif kind is not Nature.NOTHING:
+        elif kind != "nothing":
             where.append(index)
         elif not place.nullable:
             run.fail(place, index, _null(place))
@@ -88,11 +89,12 @@ def _complete_leaves(run: "Run", shape: Leaf, place: Place, values: list[Any], w
 
 
 def _complete_lists(run: "Run", shape: Listing, place: Place, values: list[Any], where: Sequence[int]) -> None:
-    _when_settled(
-        run,
-        [_items(place, values[index]) for index in where],
-        functools.partial(_enter_lists, run, shape, place, where),
-    )
+    found = _at(values, where)
+    if _LISTS.issuperset(map(type, found)):
+        _enter_lists(run, shape, place, found, where)
+        return
+    found = [_items(place, value) for value in found]
+    _when_settled(run, found, functools.partial(_enter_found_lists, run, shape, place, where))
 
 
 def _items(place: Place, value: Any) -> Any:
@@ -107,10 +109,9 @@ def _items(place: Place, value: Any) -> Any:
     return GraphQLError(f"Expected Iterable, but did not find one for field '{parent}.{name}'.")
 
 
-def _enter_lists(run: "Run", shape: Listing, place: Place, where: Sequence[int], found: list[Any]) -> None:
+def _enter_found_lists(run: "Run", shape: Listing, place: Place, where: Sequence[int], found: list[Any]) -> None:
     there: list[int] = []
-    lists: list[list[Any]] = []
-    items: list[Any] = []
+    lists: list[Sequence[Any]] = []
     broken: list[tuple[int, Exception]] = []
     for index, value in zip(where, found, strict=True):
         if isinstance(value, Exception):
@@ -120,13 +121,21 @@ def _enter_lists(run: "Run", shape: Listing, place: Place, where: Sequence[int],
             broken.append((index, value.error))
             value = value.items
         there.append(index)
-        lists.append([None] * len(value))
-        items.extend(value)
-    place.spread(there, lists)
-    if items:
-        complete(run, shape.item, ItemPlace(place, there, lists, nullable=shape.item.nullable), items)
+        lists.append(value)
+    _enter_lists(run, shape, place, lists, there)
     for index, error in broken:
         run.fail(place, index, error, after_items=True)
+
+
+def _enter_lists(
+    run: "Run", shape: Listing, place: Place, lists: Sequence[Sequence[Any]], where: Sequence[int]
+) -> None:
+    """Completes the items of all lists as one column."""
+    answers: list[list[Any]] = [[None] * len(items) for items in lists]
+    place.spread(where, answers)
+    items = list(itertools.chain.from_iterable(lists))
+    if items:
+        complete(run, shape.item, ItemPlace(place, where, answers, nullable=shape.item.nullable), items)
 
 
 def _complete_composites(run: "Run", shape: Composite, place: Place, values: list[Any], where: Sequence[int]) -> None:

@@ -13,11 +13,12 @@ from graphql import (
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLScalarType,
     GraphQLString,
     Undefined,
 )
 
-from execution.columns import Nature, nature
+from execution.columns import nature
 
 # Takes a column without nulls and the classes in it; gives it as it goes into the answer, or None when its values must
 # be looked at one by one.
@@ -52,33 +53,40 @@ class Columns:
 
 
 def _writer(leaf: GraphQLLeafType) -> Writer:
+    if isinstance(leaf, GraphQLEnumType):
+        return _named(leaf)
     serialize = leaf.coerce_output_value
-    if serialize in (GraphQLString.coerce_output_value, GraphQLID.coerce_output_value):
-        return _text
-    if serialize == GraphQLBoolean.coerce_output_value:
-        return _boolean
-    if serialize == GraphQLInt.coerce_output_value:
-        return _integer
-    if serialize == GraphQLFloat.coerce_output_value:
-        return _fraction
-    return _named(leaf) if isinstance(leaf, GraphQLEnumType) else _serialized(serialize)
+    for scalar, unchanged in _UNCHANGED.items():
+        if serialize == scalar.coerce_output_value:
+            return _unchanged(unchanged, _serialized(serialize))
+    return _serialized(serialize)
 
 
-def _text(values: list[Any], classes: set[type]) -> list[Any] | None:
-    return values if classes == {str} else None
+def _fits(values: list[Any]) -> bool:
+    return bool(min(values) >= GRAPHQL_MIN_INT and max(values) <= GRAPHQL_MAX_INT)
 
 
-def _boolean(values: list[Any], classes: set[type]) -> list[Any] | None:
-    return values if classes == {bool} else None
+def _finite(values: list[Any]) -> bool:
+    return all(map(math.isfinite, values))
 
 
-def _integer(values: list[Any], classes: set[type]) -> list[Any] | None:
-    fits = classes == {int} and min(values) >= GRAPHQL_MIN_INT and max(values) <= GRAPHQL_MAX_INT
-    return values if fits else None
+# Columns of these classes go into the answer as they are, if there is no more to check or the check finds nothing.
+_UNCHANGED: dict[GraphQLScalarType, tuple[type, Callable[[list[Any]], bool] | None]] = {
+    GraphQLString: (str, None),
+    GraphQLID: (str, None),
+    GraphQLBoolean: (bool, None),
+    GraphQLInt: (int, _fits),
+    GraphQLFloat: (float, _finite),
+}
 
 
-def _fraction(values: list[Any], classes: set[type]) -> list[Any] | None:
-    return values if classes == {float} and all(map(math.isfinite, values)) else None
+def _unchanged(unchanged: tuple[type, Callable[[list[Any]], bool] | None], otherwise: Writer) -> Writer:
+    only, check = {unchanged[0]}, unchanged[1]
+
+    def write(values: list[Any], classes: set[type]) -> list[Any] | None:
+        return values if classes == only and (check is None or check(values)) else otherwise(values, classes)
+
+    return write
 
 
 def _named(leaf: GraphQLEnumType) -> Writer:
@@ -99,7 +107,7 @@ def _named(leaf: GraphQLEnumType) -> Writer:
 
 def _serialized(serialize: Callable[[Any], Any]) -> Writer:
     def write(values: list[Any], classes: set[type]) -> list[Any] | None:
-        if any(nature(cls) is not Nature.VALUE for cls in classes):
+        if any(nature(cls) != "value" for cls in classes):
             return None
         try:
             written = list(map(serialize, values))

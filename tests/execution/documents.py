@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -38,12 +38,27 @@ class Operation(NamedTuple):
 
 
 class Writer:
-    """Writes one operation."""
+    """Writes one operation, without the fields and arguments of some names.
 
-    def __init__(self, schema: GraphQLSchema, dice: random.Random, depth: int = 4) -> None:
+    `generosity` is how likely it gives an argument that it need not give.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        dice: random.Random,
+        *,
+        depth: int = 4,
+        scalars: Mapping[str, Scalar] = SCALARS,
+        generosity: float = 0.7,
+        without: Collection[str] = (),
+    ) -> None:
         self._schema = schema
         self._dice = dice
         self._depth = depth
+        self._scalars = scalars
+        self._generosity = generosity
+        self._without = without
         self._fragments: list[str] = []
         self._declared: list[str] = []
         self._variables: dict[str, Any] = {}
@@ -74,7 +89,9 @@ class Writer:
         if isinstance(type_, GraphQLUnionType):
             return []
         names = [
-            name for name, field in type_.fields.items() if depth or not is_composite_type(get_named_type(field.type))
+            name
+            for name, field in type_.fields.items()
+            if name not in self._without and (depth or not is_composite_type(get_named_type(field.type)))
         ]
         chosen = self._dice.choices(names, k=self._dice.randrange(1, 4)) if names else []
         return [self._field(type_, name, depth) for name in chosen]
@@ -94,9 +111,12 @@ class Writer:
         given = [
             f"{name}: {self._argument(argument.type)}"
             for name, argument in field.args.items()
-            if self._dice.random() < 0.7 or isinstance(argument.type, GraphQLNonNull)
+            if isinstance(argument.type, GraphQLNonNull) or self._gives(name)
         ]
         return f"({', '.join(given)})" if given else ""
+
+    def _gives(self, name: str) -> bool:
+        return name not in self._without and self._dice.random() < self._generosity
 
     def _argument(self, type_: Any) -> str:
         form = self._dice.randrange(5)
@@ -134,7 +154,7 @@ class Writer:
                 for name, field in type_.fields.items()
                 if isinstance(field.type, GraphQLNonNull) or (depth and self._dice.random() < 0.4)
             }
-        return SCALARS[type_.name](self._dice)
+        return self._scalars[type_.name](self._dice)
 
     def _fragment(self, texts: list[str], type_: GraphQLCompositeType) -> list[str]:
         body = " ".join(texts)
