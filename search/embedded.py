@@ -147,11 +147,10 @@ class Embedded:
     async def check(self) -> None:
         try:
             await self._ask(_tried)
-        except SearchUnavailable:
+        except (SearchUnavailable, ValueError, OSError, RuntimeError) as error:
+            logger.warning("the search index cannot be read and will be rebuilt: %s", error)
             self._stale = True
-        except (ValueError, OSError, RuntimeError) as error:
-            logger.warning("the search index has become unreadable and will be rebuilt: %s", error)
-            self._stale = True
+            raise SearchUnavailable() from error
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         async with self._writing:

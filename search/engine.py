@@ -152,7 +152,7 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
     async def check(self) -> None:
-        """Raises SearchUnavailable when it does not answer; looks anew whether the index is `stale`."""
+        """Looks anew whether the index is `stale`; raises SearchUnavailable then, and when the engine is away."""
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         """Puts documents in the place of those of the same things, and takes out what is gone; found at once after."""

@@ -71,6 +71,8 @@ class Meilisearch:
     async def check(self) -> None:
         with _answering():
             self._stale = not await self._exists(self._uid)
+        if self._stale:
+            raise SearchUnavailable()
 
     async def _exists(self, uid: str) -> bool:
         try:

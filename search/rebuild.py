@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -49,7 +49,8 @@ async def keep_built(engine: Engine) -> None:
     """Rebuilds the index whenever it is found to be missing or broken. Runs until cancelled."""
     while True:
         try:
-            await engine.check()
+            with suppress(SearchUnavailable):
+                await engine.check()
             if engine.stale:
                 logger.info("the search index is being built")
                 await rebuild(engine)

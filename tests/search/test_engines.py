@@ -20,6 +20,7 @@ from search.engine import (
     Document,
     Engine,
     Query,
+    SearchUnavailable,
 )
 from tests.factories.search import document, query
 
@@ -190,7 +191,7 @@ class TestFilters:
 
     async def test_counts_what_it_finds_by_kind_and_topic(self, engine: Engine) -> None:
         kinds = (NOTE, NOTE, USER, LIVE_STREAM, TOPIC, PRODUCT)
-        about = (["露營", "户外"], ["户外"], [], [], [], [])
+        about: tuple[list[str], ...] = (["露營", "户外"], ["户外"], [], [], [], [])
         filled = await shelf(
             engine, *(document("露营", kind, topics=topics) for kind, topics in zip(kinds, about, strict=True))
         )
@@ -249,9 +250,12 @@ class TestRebuilding:
     async def test_an_engine_that_was_never_built_says_so(self, unopened: Engine) -> None:
         await unopened.open()
         assert unopened.stale
+        with pytest.raises(SearchUnavailable):
+            await unopened.check()
         async with unopened.rebuilding() as sink:
             await sink.add([document("露营")])
         assert not unopened.stale
+        await unopened.check()
         assert len((await unopened.ranked(query("露营"), 0, 9)).hits) == 1
 
     async def test_serves_the_old_index_until_the_new_one_is_whole(self, engine: Engine) -> None:

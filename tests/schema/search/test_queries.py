@@ -93,8 +93,7 @@ class TestSearch:
         assert answer["errors"][0]["extensions"]["code"] == "INVALID"
 
     async def test_says_that_search_is_unavailable(self) -> None:
-        for document, given in ((SEARCH, {"query": "露营"}), (SUGGEST, {"prefix": "露"})):
-            answer = await Graph()(document, **given)
+        for answer in (await Graph()(SEARCH, query="露营"), await Graph()(SUGGEST, prefix="露")):
             assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
             assert answer["errors"][0]["message"] == "搜索暂时不可用，请稍后再试"
 
