@@ -1,32 +1,25 @@
 """The command line. It loads little itself, so that help is quick and the database starts while the rest is loaded."""
 
 import dataclasses
+import gc
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
-import typer
+import click
 
 from api import embedded
 from core.errors import Refusal
 from core.settings import Settings, SettingsError
 
-app = typer.Typer(
-    name="zhongcao",
-    help="Shoppable notes, group-buys and live rooms behind one GraphQL schema. Settings: docs/operations.md.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the parts that have no server of their own [env: ZHONGCAO_DATA; ./data]",
 )
-search = typer.Typer(help="The search index.", no_args_is_help=True)
-app.add_typer(search, name="search")
-
-Data = Annotated[
-    Path | None, typer.Option(help="Folder of the parts that have no server of their own [env: ZHONGCAO_DATA; ./data]")
-]
 
 
 def main() -> None:
@@ -40,8 +33,13 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.secho(f"error: {message}", err=True, fg=typer.colors.RED)
+    click.secho(f"error: {message}", err=True, fg="red")
     sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def app() -> None:
+    """Shoppable notes, group-buys and live rooms behind one GraphQL schema. Settings: docs/operations.md."""
 
 
 def _settings(data: Path | None) -> Settings:
@@ -52,17 +50,31 @@ def _load(settings: Settings, name: str = "api.commands") -> Any:
     """The module that does the work, loaded while an embedded database starts."""
     if settings.database_url is None:
         embedded.start_early(settings.data.resolve() / "postgres")
-    return importlib.import_module(name)
+    return _without_collecting(lambda: importlib.import_module(name))
+
+
+def _without_collecting(load: Callable[[], Any]) -> Any:
+    """Loads code with the garbage collector at rest: all of it stays, so that looking for garbage is time lost."""
+    gc.disable()
+    loaded = load()
+    gc.freeze()
+    gc.enable()
+    return loaded
 
 
 @app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 for a free one.")] = 8000,
-    data: Data = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty installation with demonstration data.")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; more than one need servers to share.")] = 1,
-) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="Port; 0 for a free one.")
+@_data
+@click.option("--demo", is_flag=True, help="Fill an empty installation with demonstration data.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes; more than one need servers to share.",
+)
+def serve(host: str, port: int, data: Path | None, demo: bool, workers: int) -> None:
     """Serve the API. Without DATABASE_URL, REDIS_URL and MEILI_URL their embedded twins run in the data folder."""
     settings = _settings(data)
     if "PUBLIC_URL" not in os.environ:
@@ -74,7 +86,8 @@ def serve(
 
 
 @app.command()
-def worker(data: Data = None) -> None:
+@_data
+def worker(data: Path | None) -> None:
     """Do the background work for servers that share DATABASE_URL, REDIS_URL and MEILI_URL."""
     settings = _settings(data)
     if settings.missing_servers:
@@ -84,14 +97,16 @@ def worker(data: Data = None) -> None:
 
 
 @app.command()
-def migrate(data: Data = None) -> None:
+@_data
+def migrate(data: Path | None) -> None:
     """Bring the database to the newest shape. Safe to run twice, and from several machines at once."""
     settings = _settings(data)
     _load(settings).migrate(settings)
 
 
 @app.command()
-def demo(data: Data = None) -> None:
+@_data
+def demo(data: Path | None) -> None:
     """Fill an empty installation with people, notes, shops, group-buys and live rooms to look at."""
     settings = _settings(data)
     _load(settings).demo(settings)
@@ -103,15 +118,22 @@ def schema() -> None:
     importlib.import_module("api.commands").schema()
 
 
+@app.group()
+def search() -> None:
+    """The search index."""
+
+
 @search.command()
-def rebuild(data: Data = None) -> None:
+@_data
+def rebuild(data: Path | None) -> None:
     """Build the search index anew from the database. Searches go on meanwhile."""
     settings = _settings(data)
     _load(settings).rebuild(settings)
 
 
 @app.command()
-def check(data: Data = None) -> None:
+@_data
+def check(data: Path | None) -> None:
     """Check that stock, seats, orders, money and counters agree. Exits with 1 and a table where they do not."""
     settings = _settings(data)
     if not _load(settings).check(settings):
@@ -119,12 +141,11 @@ def check(data: Data = None) -> None:
 
 
 @app.command()
-def verify_kol(
-    handle: Annotated[str, typer.Argument(help="Whom to verify.")],
-    specialty: Annotated[str, typer.Argument(help="In what, e.g. 护肤.")],
-    data: Data = None,
-) -> None:
-    """Mark a person as a key opinion leader in a specialty."""
+@click.argument("handle")
+@click.argument("specialty")
+@_data
+def verify_kol(handle: str, specialty: str, data: Path | None) -> None:
+    """Mark the person with HANDLE as a key opinion leader in SPECIALTY, e.g. 护肤."""
     settings = _settings(data)
     _load(settings).verify_kol(settings, handle, specialty)
 

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Final
 
-import typer
+import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
@@ -18,7 +18,6 @@ from api import logs
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
-from demo import bustle
 from schema import root
 
 # How long open requests and sockets may take to end, in seconds.
@@ -104,7 +103,7 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
         server = _Server(_configured(app))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         stopping = asyncio.ensure_future(stop.wait())
-        bustling = asyncio.ensure_future(bustle(settings)) if demo else None
+        bustling = asyncio.ensure_future(importlib.import_module("demo").bustle(settings)) if demo else None
         _welcome(listening, settings)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -145,4 +144,4 @@ def _welcome(listening: socket.socket, settings: Settings) -> None:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     logging.getLogger(__name__).info("serving on http://%s:%s/graphql", shown, port)
     if settings.debug:
-        typer.echo(f"Open http://{shown}:{port}/ in a browser, and try: {{ feed {{ edges {{ node {{ title }} }} }} }}")
+        click.echo(f"Open http://{shown}:{port}/ in a browser, and try: {{ feed {{ edges {{ node {{ title }} }} }} }}")

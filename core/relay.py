@@ -28,7 +28,7 @@ _BATCH = 500
 _IDLE = 0.5
 _LEASE = timedelta(seconds=30)
 _SHORTEST_BACKOFF = timedelta(seconds=0.5)
-_LONGEST_BACKOFF = timedelta(minutes=10)
+_LONGEST_BACKOFF = timedelta(minutes=1)
 
 _encode = msgspec.json.encode
 

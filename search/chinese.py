@@ -1,18 +1,41 @@
 """What both engines know of Chinese: one script, words, parts of words, and sounds."""
 
+import asyncio
+import functools
+import importlib
 import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
-import rjieba
 from zhconv_rs import zhconv
 
+from search import pinyin
 from search.pinyin import is_chinese, syllables
 
 # A chain of sounds ends after so many characters: nobody types more without choosing.
 _LONGEST_CHAIN = 8
+# What is loaded late is not in the way of a process that starts.
+_READY_SECONDS = 1.0
 _RUN = re.compile("[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+")
+
+
+@functools.cache
+def _jieba() -> Any:
+    """The cutter of words; loading it, and with it its dictionary, takes a tenth of a second."""
+    return importlib.import_module("rjieba")
+
+
+def load_soon() -> None:
+    """Has a thread load all that is known of Chinese in a moment. A question that comes before loads it itself."""
+    loop = asyncio.get_running_loop()
+    loop.call_later(_READY_SECONDS, lambda: loop.run_in_executor(None, _load))
+
+
+def _load() -> None:
+    _jieba()
+    pinyin.load()
 
 
 def _folded_parts(text: str) -> list[str]:
@@ -54,7 +77,7 @@ def words(text: str) -> list[str]:
     """The distinct words of a folded text, in their order."""
     found: list[str] = []
     for run, _ in _runs(text):
-        found += rjieba.cut(run) if is_chinese(run[0]) else [run]
+        found += _jieba().cut(run) if is_chinese(run[0]) else [run]
     return list(dict.fromkeys(found))
 
 
@@ -65,7 +88,7 @@ def rarity(word: str) -> float:
     """
     if not is_chinese(word[0]):
         return 2.8
-    frequency = rjieba.suggest_freq(word) if rjieba.has_word(word) else 3
+    frequency = _jieba().suggest_freq(word) if _jieba().has_word(word) else 3
     return 1 + 3 * max(0.0, 1 - math.log10(1 + frequency) / 5)
 
 
@@ -102,7 +125,7 @@ def sounds(text: str) -> list[str]:
         if not is_chinese(run[0]):
             continue
         spoken = spelled(run)
-        for _, begin, end in rjieba.tokenize(run, "search"):
+        for _, begin, end in _jieba().tokenize(run, "search"):
             for stop in {end, min(len(run), begin + _LONGEST_CHAIN)}:
                 found["".join(spoken[begin:stop])] = None
                 if stop - begin > 1:
@@ -114,7 +137,7 @@ def sounds(text: str) -> list[str]:
 def spelled(run: str) -> list[str]:
     """One syllable for each character of a folded text, phrases read as phrases; "" for what is not Chinese."""
     spoken: list[str] = []
-    for word in rjieba.cut(run):
+    for word in _jieba().cut(run):
         spoken += syllables(word)
     return spoken
 
@@ -164,7 +187,7 @@ def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
         if not is_chinese(run[0]):
             continue
         spoken = spelled(run)
-        for _, begin, _ in rjieba.tokenize(run, "search"):
+        for _, begin, _ in _jieba().tokenize(run, "search"):
             for chain in (spoken, [syllable[:1] for syllable in spoken]):
                 end = _covered(chain, begin, word)
                 if end:

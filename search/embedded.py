@@ -16,10 +16,10 @@ from typing import TypeVar
 
 import tantivy
 
+from search import chinese
 from search import embedded_queries as queries
 from search import embedded_shape as shape
 from search.engine import DEEPEST, POPULAR, Answer, Document, Found, Hit, Position, Query, SearchUnavailable, Sink
-from search.pinyin import load as load_sounds
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Embedded:
 
     async def open(self) -> None:
         await asyncio.to_thread(self._follow)
-        await asyncio.to_thread(load_sounds)
+        chinese.load_soon()
 
     def _written(self) -> int:
         try:

@@ -3,7 +3,6 @@
 Written and asked through meilisearch-python-sdk, as the official client blocks the event loop.
 """
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -15,6 +14,7 @@ from meilisearch_python_sdk import AsyncClient
 from meilisearch_python_sdk.errors import MeilisearchApiError, MeilisearchError
 from meilisearch_python_sdk.models.search import SearchParams
 
+from search import chinese
 from search import meilisearch_shape as shape
 from search.engine import (
     DEEPEST,
@@ -29,7 +29,6 @@ from search.engine import (
     SearchUnavailable,
     Sink,
 )
-from search.pinyin import load as load_sounds
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Meilisearch:
 
     async def open(self) -> None:
         """As the port says; a server that is down is asked again by `check` and `write`."""
-        await asyncio.to_thread(load_sounds)
+        chinese.load_soon()
         with contextlib.suppress(SearchUnavailable):
             await self.check()
 

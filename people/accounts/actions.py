@@ -1,6 +1,7 @@
 """All writes of accounts."""
 
 import asyncio
+import functools
 from datetime import datetime
 from uuid import UUID
 
@@ -21,8 +22,12 @@ from people.accounts.records import IssuedSession
 
 # OWASP's second profile for argon2id: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Verified when there is no such account, so that the answer takes as long.
-_decoy = _hasher.hash(rules.new_token())
+
+
+@functools.cache
+def _decoy() -> str:
+    """What is verified when there is no such account, so that the answer takes as long."""
+    return _hasher.hash(rules.new_token())
 
 
 async def sign_up(handle: str, display_name: str, password: str) -> IssuedSession:
@@ -67,7 +72,7 @@ async def sign_in(handle: str, password: str) -> IssuedSession:
     row = await AccountRow.get_or_none(handle_key=rules.handle_key(handle))
     if row is not None and row.locked_until is not None and row.locked_until > clock.now():
         raise RateLimited()
-    verified = await asyncio.to_thread(_verify, row.password_hash if row else _decoy, password)
+    verified = await asyncio.to_thread(_verify, row.password_hash if row else _decoy(), password)
     if row is None:
         raise WrongCredentials()
     if not verified:
