@@ -29,6 +29,9 @@ run: setup ## Serve on PORT (8000) with demonstration data in DATA (./data)
 test: setup ## Run the tests
 	$(BIN)/python -m pytest -n $(JOBS)
 
+soak: setup ## Try SOAK (20000) random operations on both executors
+	SOAK=$${SOAK:-20000} $(BIN)/python -m pytest tests/execution/test_oracle.py
+
 check: setup ## Lint, types, import contracts, schema and migrations: what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +59,4 @@ lock: setup ## Write the lock files anew; UPGRADE=1 takes the newest versions
 clean: ## Remove what can be made again (never DATA)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup run test check schema bench fmt lock clean
+.PHONY: help setup run test soak check schema bench fmt lock clean

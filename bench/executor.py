@@ -18,7 +18,7 @@ import execution
 _ROUNDS = 15
 _NESTED = 30  # Of these, each with 99 below it: 3,000 objects.
 
-NESTED = "{ shelves { id title rating likes isOpen things { id title rating likes isOpen } } }"
+NESTED = "{ shelves { cursor title rating likes isOpen things { cursor title rating likes isOpen } } }"
 FEED = """
 query Feed($first: Int! = 20) {
   feed(first: $first) {
@@ -64,9 +64,23 @@ class Record:
     price: "Record | None" = None
     page_info: "Record | None" = None
 
-    @property
-    def id(self) -> str:
-        return f"note_{self.number:032x}"
+
+def global_id(kind: str) -> Any:
+    """An id as the graph makes them: by a function of the object."""
+
+    def resolve(root: Any) -> str:
+        return f"{kind}_{root.number:032x}"
+
+    return strawberry.field(resolver=resolve, graphql_type=strawberry.ID)
+
+
+@strawberry.interface
+class Node:
+    id: strawberry.ID = global_id("node")
+
+    @classmethod
+    def is_type_of(cls, value: object, info: Any) -> bool:
+        return isinstance(value, Record)
 
 
 def batched(function: Callable[..., Awaitable[list[Any]]], type_: Any) -> Any:
@@ -108,8 +122,8 @@ class Money:
 
 
 @strawberry.type
-class Product:
-    id: strawberry.ID
+class Product(Node):
+    id: strawberry.ID = global_id("product")
     title: str
     image_url: str | None
     sold: int
@@ -117,8 +131,8 @@ class Product:
 
 
 @strawberry.type
-class User:
-    id: strawberry.ID
+class User(Node):
+    id: strawberry.ID = global_id("user")
     handle: str
     display_name: str
     avatar_url: str | None
@@ -126,8 +140,8 @@ class User:
 
 
 @strawberry.type
-class Note:
-    id: strawberry.ID
+class Note(Node):
+    id: strawberry.ID = global_id("note")
     title: str
     body: str
     likes: int
@@ -156,7 +170,7 @@ class Connection:
 
 @strawberry.type
 class Thing:
-    id: strawberry.ID
+    cursor: str
     title: str
     rating: float
     likes: int

@@ -145,7 +145,7 @@ def _complete_composites(run: "Run", shape: Composite, place: Place, values: lis
         return
     objects = _at(values, where)
     resolve = abstract.resolve_type or run.executor.type_resolver
-    names = column(resolve, len(objects), objects, itertools.repeat(run.info(place, 0)), itertools.repeat(abstract))
+    names = column(resolve, len(objects), objects, itertools.repeat(run.type_info(place)), itertools.repeat(abstract))
     _when_settled(run, names, functools.partial(_enter_each_type, run, shape, place, values, where))
 
 
@@ -166,7 +166,7 @@ def _runtime_type(run: "Run", shape: Composite, place: Place, value: Any, name: 
     if isinstance(name, Exception):
         raise name
     abstract = cast(GraphQLAbstractType, shape.type)
-    return run.executor.ensure_valid_runtime_type(name, abstract, place.field.details, run.info(place, 0), value)
+    return run.executor.ensure_valid_runtime_type(name, abstract, place.field.details, run.type_info(place), value)
 
 
 def _enter(
@@ -177,7 +177,7 @@ def _enter(
     if type_.is_type_of is None:
         _enter_level(run, shape, type_, place, objects, where)
         return
-    verdicts = column(type_.is_type_of, len(objects), objects, itertools.repeat(run.info(place, 0)))
+    verdicts = column(type_.is_type_of, len(objects), objects, itertools.repeat(run.type_info(place)))
     _when_settled(run, verdicts, functools.partial(_enter_own, run, shape, type_, place, objects, where))
 
 

@@ -1,12 +1,13 @@
 """Documents: what an operation asks of an executor, read once, and the plans made for it."""
 
-from collections import Counter, OrderedDict
+import functools
+import weakref
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     OperationDefinitionNode,
     SelectionNode,
@@ -17,25 +18,24 @@ from graphql.execution import Executor as CoreExecutor
 
 from execution.plan import Selection, root_selection
 
-_MOST_DOCUMENTS = 1000
-_MOST_CHOICES = 64
+_MOST_CHOICES = 8
 
 
 class Document:
     """An operation with its fragments: whether it can be planned, and its plan for each choice of what is included."""
 
-    def __init__(self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(self, executor: "CoreExecutor[Any]") -> None:
+        operation, fragments = executor.operation, list(executor.fragment_definitions.values())
         # Held, so that the identities under which this document is known stay theirs.
-        self._nodes = (operation, *fragments.values())
+        self._known_by = (executor.schema, fragments)
         self._plans: dict[tuple[Any, ...], Selection] = {}
         self._conditions: list[str] = []
         self.unsupported: str | None = None
         if operation.directives:
             self.unsupported = "directive"
-        for fragment in fragments.values():
-            if fragment.variable_definitions:
-                self.unsupported = "fragment variables"
-        for node in self._nodes:
+        if any(fragment.variable_definitions for fragment in fragments):
+            self.unsupported = "fragment variables"
+        for node in (operation, *fragments):
             for selection in _selections(node.selection_set):
                 self._read(selection)
 
@@ -80,12 +80,12 @@ def _selections(selection_set: SelectionSetNode) -> Iterator[SelectionNode]:
 
 
 class Plans:
-    """The plans of one schema, for the documents used last; and how often there was none."""
+    """The plans of one schema's documents, each kept as long as its document is; and how often there was none."""
 
     def __init__(self) -> None:
         self.executed = 0
         self.handed_over: Counter[str] = Counter()
-        self._documents: OrderedDict[tuple[int, ...], Document] = OrderedDict()
+        self._documents: dict[tuple[int, ...], tuple[weakref.ref[OperationDefinitionNode], Document]] = {}
 
     def find(self, executor: "CoreExecutor[Any]") -> Selection | None:
         """The plan for an executor's operation and variables; None, counted by reason, to hand it to graphql-core."""
@@ -102,13 +102,12 @@ class Plans:
 
     def _document(self, executor: "CoreExecutor[Any]") -> Document:
         key = (id(executor.schema), id(executor.operation), *map(id, executor.fragment_definitions.values()))
-        document = self._documents.get(key)
-        if document is None:
-            document = self._documents[key] = Document(executor.operation, executor.fragment_definitions)
-            if len(self._documents) > _MOST_DOCUMENTS:
-                self._documents.popitem(last=False)
-        else:
-            self._documents.move_to_end(key)
+        known = self._documents.get(key)
+        if known is not None:
+            return known[1]
+        document = Document(executor)
+        forgotten = functools.partial(self._documents.pop, key, None)
+        self._documents[key] = weakref.ref(executor.operation, lambda _: forgotten()), document
         return document
 
 

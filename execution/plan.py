@@ -4,6 +4,7 @@ Which fields are selected is graphql-core's decision: its own collection merges 
 @skip and @include. A plan therefore holds for one choice of the variables that those directives name (see `documents`).
 """
 
+import functools
 from typing import Any
 
 from graphql import (
@@ -32,6 +33,12 @@ class Leaf:
         self.type = leaf
         self.nullable = nullable
         self.columns = Columns(leaf, nullable=nullable)
+
+
+@functools.lru_cache(maxsize=4096)
+def leaf_of(leaf: GraphQLLeafType, *, nullable: bool) -> Leaf:
+    """The shape that all fields of a scalar or an enum share."""
+    return Leaf(leaf, nullable=nullable)
 
 
 class Listing:
@@ -121,7 +128,7 @@ def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:
     if is_list_type(inner):
         return Listing(shape_of(inner.of_type, details), nullable=nullable)
     if is_leaf_type(inner):
-        return Leaf(inner, nullable=nullable)
+        return leaf_of(inner, nullable=nullable)
     return Composite(inner, details, nullable=nullable)
 
 

@@ -145,6 +145,10 @@ class Run:
         path = Path(above, field.key, level.selection.type.name)
         return self.executor.build_resolve_info(field.definition, field.nodes, level.selection.type, path)
 
+    def type_info(self, place: Place) -> Any:
+        """The resolve info for questions about types, which hardly ever look at it: made when one does."""
+        return _InfoWhenRead(functools.partial(self.info, place, 0))
+
     def fail(self, place: Place, index: int, cause: Exception, *, after_items: bool = False) -> None:
         """Notes an error at a position, and nulls the nearest nullable position at or above it."""
         ranks: list[float] = [AFTER_ITEMS] if after_items else []
@@ -167,6 +171,20 @@ class Run:
         ranks.reverse()
         error = located_error(cause, place.field.nodes, path)
         self.failures.append(Failure(tuple(ranks), tuple(path), len(path) - nulled_below, error))
+
+
+class _InfoWhenRead:
+    """Has the attributes of the resolve info that it makes when the first of them is read."""
+
+    def __init__(self, make: Callable[[], GraphQLResolveInfo[Any]]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        self.__dict__.update(self._make()._asdict())
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 def _core_path(place: Place, index: int) -> Path:

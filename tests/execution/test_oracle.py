@@ -28,9 +28,9 @@ worlds = strategies.builds(
 )
 
 
-def tried(times: int) -> settings:
+def tried(times: int, soaking: int) -> settings:
     return settings(
-        max_examples=max(times, SOAK),
+        max_examples=soaking or times,
         derandomize=not SOAK,
         deadline=None,
         database=None,
@@ -74,7 +74,7 @@ def check(document: DocumentNode, world: World, variables: dict[str, Any]) -> No
     assert all(map(oracle.alike, found, waited))
 
 
-@tried(250)
+@tried(250, SOAK)
 @given(seed=strategies.integers(0, 2**32), world=worlds)
 def test_any_operation(seed: int, world: World) -> None:
     written = operation(SCHEMA._schema, seed)
@@ -82,7 +82,7 @@ def test_any_operation(seed: int, world: World) -> None:
     check(parse(written.source), world, written.variables)
 
 
-@tried(30)
+@tried(30, SOAK // 20)
 @given(
     document=from_schema(
         SCHEMA._schema,

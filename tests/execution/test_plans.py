@@ -1,5 +1,7 @@
 """Plans: made once for a document and a choice of what it includes, or not at all, which is counted."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -80,14 +82,14 @@ class TestKept:
         two = await executor.execute(document, operation_name="Two")
         assert (one.data, two.data) == ({"thing": {"name": "thing"}}, {"thing": {"__typename": "Thing"}})
 
-    async def test_for_the_documents_used_last(
-        self, executor: execution.Executor, made: list[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(documents, "_MOST_DOCUMENTS", 2)
-        first, second, third = (parse("{ thing { name } }") for _ in range(3))
-        for document in (first, second, first, third, first, second):
-            await data(executor, document)
-        assert made.count("Query") == 4  # Only the second had been forgotten.
+    async def test_as_long_as_their_document(self, executor: execution.Executor) -> None:
+        document = parse("{ thing { ...Part } } fragment Part on Thing { name }")
+        await data(executor, document)
+        plans = [weakref.ref(known) for _, known in executor.plans._documents.values()]
+        del document
+        gc.collect()
+        assert [known() for known in plans] == [None]
+        assert executor.plans._documents == {}
 
     async def test_for_few_choices(
         self, executor: execution.Executor, made: list[str], monkeypatch: pytest.MonkeyPatch
