@@ -152,14 +152,18 @@ def _complete_composites(run: "Run", shape: Composite, place: Place, values: lis
 def _enter_each_type(
     run: "Run", shape: Composite, place: Place, values: list[Any], where: Sequence[int], names: list[Any]
 ) -> None:
-    groups: dict[GraphQLObjectType, list[int]] = {}
+    groups: dict[str, list[int]] = {}
+    types: dict[str, GraphQLObjectType] = {}
     for index, name in zip(where, names, strict=True):
-        try:
-            groups.setdefault(_runtime_type(run, shape, place, values[index], name), []).append(index)
-        except Exception as error:
-            run.fail(place, index, error)
-    for type_, members in groups.items():
-        _enter(run, shape, type_, place, values, members)
+        if type(name) is not str or name not in types:
+            try:
+                types[name] = _runtime_type(run, shape, place, values[index], name)
+            except Exception as error:
+                run.fail(place, index, error)
+                continue
+        groups.setdefault(name, []).append(index)
+    for name, members in groups.items():
+        _enter(run, shape, types[name], place, values, members)
 
 
 def _runtime_type(run: "Run", shape: Composite, place: Place, value: Any, name: Any) -> GraphQLObjectType:

@@ -4,19 +4,20 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError, located_error
 
 # The rank of a list's own failure after its last item: behind all items.
 AFTER_ITEMS = math.inf
 
 
 class Failure(NamedTuple):
-    """An error, where it happened, and how many keys of its path lead to what it nulls (0: all data)."""
+    """What went wrong, where, and how many keys of its path lead to what it nulls (0: all data)."""
 
     ranks: tuple[float, ...]
     path: tuple[str | int, ...]
     nulls: int
-    error: GraphQLError
+    cause: Exception
+    nodes: list[FieldNode]
 
 
 def reported(failures: Iterable[Failure]) -> list[GraphQLError]:
@@ -31,5 +32,5 @@ def reported(failures: Iterable[Failure]) -> list[GraphQLError]:
         if nulled and any(path[:length] in nulled for length in range(len(path) + 1)):
             continue
         nulled.add(path[: failure.nulls])
-        errors.append(failure.error)
+        errors.append(located_error(failure.cause, failure.nodes, list(path)))
     return errors

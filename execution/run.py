@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLResolveInfo, OperationType, located_error
+from graphql import ExecutionResult, GraphQLResolveInfo, OperationType
 from graphql.execution import Executor as CoreExecutor
 from graphql.pyutils import AwaitableOrValue, Path, gather_with_cancel
 from strawberry.exceptions import WrongNumberOfResultsReturned
@@ -169,8 +169,8 @@ class Run:
             nulled_below = len(path)
         path.reverse()
         ranks.reverse()
-        error = located_error(cause, place.field.nodes, path)
-        self.failures.append(Failure(tuple(ranks), tuple(path), len(path) - nulled_below, error))
+        nulls = len(path) - nulled_below
+        self.failures.append(Failure(tuple(ranks), tuple(path), nulls, cause, place.field.nodes))
 
 
 class _InfoWhenRead:
