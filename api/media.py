@@ -1,11 +1,11 @@
 """Pictures and films of the demonstration, served here so that it needs nobody else's server."""
 
-from typing import Final
+import functools
+import importlib
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-
-from demo import pictures
 
 # A picture under an address never changes; scripts inside an SVG must never run on our origin.
 _HEADERS: Final = {
@@ -14,12 +14,18 @@ _HEADERS: Final = {
 }
 
 
+@functools.cache
+def _pictures() -> Any:
+    """What draws them; most servers never need it."""
+    return importlib.import_module("demo.pictures")
+
+
 async def picture(request: Request) -> Response:
     """The picture or film at a path below /media/demo/."""
-    film = pictures.film(request.path_params["path"])
+    film = _pictures().film(request.path_params["path"])
     if film is not None:
         return FileResponse(film, headers=_HEADERS, media_type="video/mp4")
-    drawn = pictures.render(request.path_params["path"])
+    drawn = _pictures().render(request.path_params["path"])
     if drawn is None:
         return Response(status_code=404)
     return Response(drawn, headers=_HEADERS, media_type="image/svg+xml")

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import click
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from api import logs
 from api.app import create
@@ -136,7 +135,7 @@ def _serve_by_many(settings: Settings, listening: socket.socket, workers: int) -
     os.environ["ZHONGCAO_DATA"] = str(settings.data)
     config = _configured("api.asgi:application", factory=True, workers=workers)
     _welcome(listening, settings)
-    Multiprocess(config, sockets=[listening]).run()
+    importlib.import_module("uvicorn.supervisors").Multiprocess(config, sockets=[listening]).run()
 
 
 def _welcome(listening: socket.socket, settings: Settings) -> None:

@@ -18,11 +18,16 @@ def postgres_server() -> Iterator[postgres.Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgres_server: postgres.Postgres) -> postgres.Reused:
+    """The database that the tests use in turn."""
+    return postgres.Reused(postgres_server)
+
+
 @pytest.fixture
-async def database_url(postgres_server: postgres.Postgres) -> AsyncIterator[str]:
-    """A database of this test's own."""
-    async with postgres.fresh_database(postgres_server) as url:
-        yield url
+async def database_url(reused_database: postgres.Reused) -> str:
+    """An empty database of this test's own."""
+    return await reused_database.lend()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.api.sockets import Socket, connected
@@ -85,6 +86,9 @@ def servers(
         writing = stack.enter_context(programs.serving(**environment))
         watching = stack.enter_context(programs.serving(**environment))
         stack.enter_context(programs.working(**environment))
+        # A new installation can be searched when its worker has built the index.
+        ready = f"http://{watching.address}/health/ready"
+        eventually(lambda: httpx.get(ready).json()["status"], "up", patience=30)
         yield writing, watching, environment
 
 

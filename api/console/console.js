@@ -174,3 +174,5 @@ at("query").addEventListener("keydown", (event) => {
   }
 });
 docs.load(ask, at("query"), at("completions"));
+// The first page that a person opens shows something: the first example, which only reads.
+if (at("query").value === EXAMPLES[0][1]) run();

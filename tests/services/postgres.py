@@ -1,4 +1,4 @@
-"""A private PostgreSQL, and a fresh database for each test, cloned from a migrated template."""
+"""A private PostgreSQL, and an empty database of the newest shape for each test."""
 
 import shutil
 import tempfile
@@ -26,6 +26,35 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         return f"{self._base}/{database}?{self._query}"
+
+
+# What makes the shape of a database: tests may change it, and then nobody else gets that database.
+_SHAPE = """
+    SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+        SELECT relname::text AS part FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+        UNION ALL SELECT concat(conname, conrelid::regclass) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT concat(tgname, tgrelid::regclass, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    ) AS parts
+"""
+# Empties the tables that have rows, in some milliseconds: a copy of the template costs a hundred, TRUNCATE two hundred.
+_EMPTY = """
+    DO $$
+    DECLARE
+        name text;
+        found boolean;
+    BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND relname <> 'tortoise_migrations'
+        LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO found;
+            IF found THEN EXECUTE format('DELETE FROM %I', name); END IF;
+        END LOOP;
+        PERFORM setval(seqrelid::regclass, 1, false) FROM pg_sequence JOIN pg_class c ON c.oid = seqrelid
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'tortoise_migrations%';
+    END $$
+"""
 
 
 @contextmanager
@@ -66,9 +95,42 @@ async def make_database(server: Postgres, name: str, template: str = _TEMPLATE) 
     await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
+class Reused:
+    """A database that tests use in turn, emptied in between; a new one after a test that changed its shape."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._name = ""
+        self._shape = ""
+
+    async def lend(self) -> str:
+        """The URL of the database, empty."""
+        if not self._name or not await self._emptied():
+            self._name = f"test_{uuid.uuid4().hex}"
+            await make_database(self._server, self._name)
+            self._shape = await self._ask(_SHAPE)
+        return self._server.url(self._name)
+
+    async def _emptied(self) -> bool:
+        try:
+            return await self._ask("SET lock_timeout = '2s'", _EMPTY, _SHAPE) == self._shape
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            return False
+
+    async def _ask(self, *statements: str) -> str:
+        """The value of the last statement, on a connection of its own."""
+        connection = await asyncpg.connect(self._server.url(self._name))
+        try:
+            for statement in statements[:-1]:
+                await connection.execute(statement)
+            return str(await connection.fetchval(statements[-1]))
+        finally:
+            await connection.close()
+
+
 @asynccontextmanager
-async def fresh_database(server: Postgres, template: str = _TEMPLATE) -> AsyncIterator[str]:
-    """Lends the URL of a database of the newest shape with nothing in it, or of a copy of another `template`."""
+async def fresh_database(server: Postgres, template: str) -> AsyncIterator[str]:
+    """Lends the URL of a copy of `template`."""
     name = f"test_{uuid.uuid4().hex}"
     await make_database(server, name, template)
     try:
