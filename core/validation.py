@@ -18,9 +18,9 @@ Item = TypeVar("Item")
 def text(value: str, *field: str | int, least: int = 1, most: int) -> str:
     """`value` in NFC without outer white space, of `least` to `most` characters, and free of control characters.
 
-    When `least` is above 0, something of it can be seen.
+    Lines end in LF, whatever the client's system ends them in. When `least` is above 0, something of it can be seen.
     """
-    cleaned = unicodedata.normalize("NFC", value).strip()
+    cleaned = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in cleaned):
         raise Invalid(*field, zh="不能包含控制字符", en="Must not contain control characters")
     if len(cleaned) < least or (least and all(unicodedata.category(char) in _UNSEEN for char in cleaned)):
