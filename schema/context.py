@@ -52,7 +52,7 @@ class Context:
 
     async def load(self, batch: Callable[..., Any], parent: object, arguments: dict[str, Any]) -> Any:
         """The answer of a batched field for one parent, asked together with its siblings'."""
-        key = (batch, tuple(sorted(arguments.items())))
+        key = (batch, repr(sorted(arguments.items())))
         loader = self._loaders.get(key)
         if loader is None:
 
