@@ -1,6 +1,5 @@
 """The platform's whole job, as its clients do it: a note becomes a team that fills. Embedded, and on real servers."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests.api.sockets import Socket, connected
-from tests.services import meilisearch, programs, redis
+from tests.services import programs, together
 from tests.services.programs import Served
 
 ERRORS = "userErrors { code message field }"
@@ -82,7 +81,7 @@ def servers(
             server = stack.enter_context(programs.serving(**environment))
             yield server, server, environment
             return
-        environment = real_servers(stack, request.getfixturevalue("database_url"))
+        environment = stack.enter_context(together.started(request.getfixturevalue("database_url")))
         writing = stack.enter_context(programs.serving(**environment))
         watching = stack.enter_context(programs.serving(**environment))
         stack.enter_context(programs.working(**environment))
@@ -90,22 +89,6 @@ def servers(
         ready = f"http://{watching.address}/health/ready"
         eventually(lambda: httpx.get(ready).json()["status"], "up", patience=30)
         yield writing, watching, environment
-
-
-def real_servers(stack: ExitStack, database_url: str) -> dict[str, str]:
-    try:
-        bus, engine = stack.enter_context(redis.started()), stack.enter_context(meilisearch.started())
-    except (redis.Unavailable, meilisearch.Unavailable) as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
-    return {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": bus.url,
-        "MEILI_URL": engine.url,
-        "MEILI_KEY": engine.key,
-        "ZHONGCAO_SANDBOX_SECRET": "between the processes",
-    }
 
 
 def sells(kol: Person, *, ttl_seconds: int) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """Several processes with one database, one Redis and one Meilisearch are one service."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -8,7 +7,7 @@ import pytest
 
 from core import clock
 from tests.api.sockets import connected
-from tests.services import meilisearch, programs, redis
+from tests.services import programs, together
 
 PERSON = "mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken user { id } } } }"
 SCHEDULE = """mutation ($input: ScheduleLiveStreamInput!) {
@@ -28,19 +27,8 @@ FOLLOW = """subscription ($id: ID!) {
 @pytest.fixture
 def environment(database_url: str) -> Iterator[dict[str, str]]:
     """Real servers for all that processes share."""
-    try:
-        with redis.started() as bus, meilisearch.started() as search:
-            yield {
-                "DATABASE_URL": database_url,
-                "REDIS_URL": bus.url,
-                "MEILI_URL": search.url,
-                "MEILI_KEY": search.key,
-                "ZHONGCAO_SANDBOX_SECRET": "between-the-processes",
-            }
-    except (redis.Unavailable, meilisearch.Unavailable) as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    with together.started(database_url) as environment:
+        yield environment
 
 
 async def test_what_one_process_changes_the_other_pushes(environment: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from core.bus import RESYNC, Listener, MemoryBus
 from core.redis_bus import RedisBus
-from tests.services import redis
+from tests.services import cannot_be_had, redis
 
 
 async def hear(listener: Listener, seconds: float = 10) -> bytes:
@@ -65,7 +65,7 @@ def server() -> Iterator[redis.Server]:
         with redis.started() as running:
             yield running
     except redis.Unavailable as reason:
-        pytest.skip(str(reason))
+        cannot_be_had(reason)
 
 
 @asynccontextmanager
