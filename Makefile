@@ -43,8 +43,12 @@ check: setup ## Lint, types, import contracts, schema and migrations: what CI ru
 schema: setup ## Write schema/schema.graphql anew
 	$(BIN)/zhongcao schema > schema/schema.graphql
 
-bench: setup ## Measure (see bench/README.md)
+bench: setup .venv/.bench ## Measure (see bench/README.md)
 	$(BIN)/python -m bench
+
+.venv/.bench: requirements-bench.lock $(STAMP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 fmt: setup ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -55,6 +59,7 @@ UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-i
 lock: setup ## Write the lock files anew; UPGRADE=1 takes the newest versions
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock --custom-compile-command "make lock"
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock --group dev -c requirements.lock --custom-compile-command "make lock"
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-bench.lock --group bench -c requirements-dev.lock --custom-compile-command "make lock"
 
 clean: ## Remove what can be made again (never DATA)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

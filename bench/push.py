@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,9 @@ import msgspec
 import websockets
 
 from bench import client as api
+from bench.figures import Figure, show
 from bench.server import Server, serving
+from tests.services import redis
 
 _SUBSCRIPTION = """subscription ($teamId: ID!) {
   teamProgress(teamId: $teamId) { sequence event serverNow team { joinedCount remainingCount status } } }"""
@@ -92,3 +95,26 @@ async def _next_event(socket: Any) -> float:
             return time.perf_counter()
         if message["type"] in ("error", "complete"):
             raise RuntimeError(str(message))
+
+
+def figures() -> list[Figure]:
+    """Measures with the bus in memory, and with a Redis started for it."""
+    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name, redis.started() as bus:
+        folder = Path(name)
+        folder.chmod(0o755)
+        ways = {
+            "bus in memory": measure(folder / "alone"),
+            "bus by Redis": measure(folder / "redis", {"REDIS_URL": bus.url}),
+        }
+    return [
+        Figure(
+            f"payOrder sent → seat seen by a subscriber, {way}: median, p95",
+            f"{result.median:.1f} ms, {result.p95:.1f} ms",
+            "< 50 ms",
+        )
+        for way, result in ways.items()
+    ]
+
+
+if __name__ == "__main__":
+    show("Push", figures())

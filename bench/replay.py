@@ -23,6 +23,7 @@ import msgspec
 
 from api.apps import APPS
 from api.embedded import EmbeddedPostgres
+from bench.figures import Figure, show
 from commerce.checkout import actions as checkout
 from commerce.checkout import invariants
 from commerce.group_buys import TakenSeat
@@ -45,6 +46,7 @@ from people.accounts import actions as accounts
 DATA: Final = Path(__file__).parents[2] / "shared" / "data"
 _AT_ONCE: Final = 8
 _TTL: Final = 86_400
+_TEAMS: Final = 20_000
 _FEN: Final = Decimal(100)
 
 
@@ -248,19 +250,25 @@ async def measured(limit: int | None = None, progress: Callable[[int], None] | N
             server.stop()
 
 
-async def _main(limit: int | None) -> None:
-    result = await measured(limit, _show)
-    print(f"\n{result.teams} teams with {result.seats} seats in {result.seconds:.1f} s:", end=" ")
-    print(f"{result.teams / result.seconds:.0f} teams/s, {result.seats / result.seconds:.0f} paid seats/s")
-    print(f"{len(result.astray)} ended otherwise than recorded, {len(result.violations)} offend against an invariant")
+def figures(limit: int | None = None) -> list[Figure]:
+    """Replays, and tells the pace and whatever went astray."""
+    if not DATA.exists():
+        return [Figure("real teams replayed", f"left out: it needs {DATA}")]
+    result = asyncio.run(measured(limit, _show))
     for problem in [*result.astray, *result.violations]:
         print(problem)
+    pace = f"{result.teams / result.seconds:.0f} teams/s, {result.seats / result.seconds:.0f} seats/s"
+    return [
+        Figure(f"{result.teams:,} real teams: opened, joined, paid, expired", pace),
+        Figure("… ended otherwise than recorded", str(len(result.astray)), "0"),
+        Figure("… rows against an invariant", str(len(result.violations)), "0"),
+    ]
 
 
 def _show(done: int) -> None:
     if done % 100 == 0:
-        print(f"\r{done} teams", end="", flush=True)
+        print(f"\r{done} teams", end="\n" if done == _TEAMS else "", flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+    show("Replay", figures(int(sys.argv[1]) if len(sys.argv) > 1 else None))
