@@ -83,6 +83,13 @@ SEATS = (
         " OR t.joined_count + t.held_count > t.size",
     ),
     Invariant(
+        "team_is_of_its_offers_size",
+        "A team needs as many people as its offer says, and can have as many as its largest tier says.",
+        "SELECT 'team ' || t.id, format('%s to %s people, %s by its offer', t.size - t.spare_size, t.size, g.team_size)"
+        " FROM teams t JOIN group_buys g ON g.id = t.group_buy_id WHERE t.size - t.spare_size <> g.team_size"
+        " OR t.size <> coalesce((g.ladder -> -1 ->> 0)::int, g.team_size)",
+    ),
+    Invariant(
         "one_live_seat_a_person",
         "Nobody holds two live seats in one team.",
         "SELECT 'user ' || user_id, format('%s seats in the team %s', count(*), team_id) FROM seats"
@@ -120,11 +127,12 @@ SEATS = (
 MONEY = (
     Invariant(
         "captured_payment_is_kept_or_refunded",
-        "Every captured payment is matched by an order that is going on, or by refunds of all of it.",
+        "Every captured payment is matched by an order that goes on with what is left of it, or by refunds of all.",
         "SELECT 'payment ' || p.id, format('%s captured, %s refunded, its order %s', p.minor, p.refunding_minor,"
         " coalesce(o.status, 'missing')) FROM payments p LEFT JOIN orders o ON o.id = p.order_id"
-        " WHERE p.status = 'CAPTURED' AND (p.refunding_minor <> 0 OR p.minor <> coalesce(o.total_minor, 0)"
-        " OR coalesce(o.status, '') NOT IN ('AWAITING_TEAM', 'CONFIRMED', 'SHIPPED', 'COMPLETED'))"
+        " WHERE p.status = 'CAPTURED' AND NOT (p.minor = coalesce(o.total_minor, 0) AND CASE coalesce(o.status, '')"
+        " WHEN 'AWAITING_TEAM' THEN p.refunding_minor = 0 WHEN 'CONFIRMED' THEN p.refunding_minor < p.minor"
+        " ELSE o.status IN ('SHIPPED', 'COMPLETED') END)"
         " AND (p.refunding_minor <> p.minor OR o.status NOT IN ('CANCELLED', 'REFUNDING', 'REFUNDED'))"
         " AND NOT (p.refunding_minor = 0 AND o.status IN ('PENDING_PAYMENT', 'CANCELLED') AND p.created_at > $1)",
     ),
@@ -150,6 +158,17 @@ MONEY = (
         " GROUP BY o.id HAVING o.refunded_minor > coalesce(sum(r.minor), 0)",
     ),
     Invariant(
+        "everybody_pays_the_price_reached",
+        "In a team that succeeded everybody got back what they had paid above the price of its tier, nobody else did.",
+        "SELECT 'order ' || s.order_id, format('%s too much, %s given back', w.minor, coalesce(r.minor, 0))"
+        " FROM seats s JOIN teams t ON t.id = s.team_id JOIN group_buys g ON g.id = t.group_buy_id CROSS JOIN LATERAL"
+        " (SELECT CASE WHEN s.status = 'CONFIRMED' THEN s.quantity * (g.price_minor - coalesce((SELECT"
+        " min((tier ->> 1)::bigint) FROM jsonb_array_elements(g.ladder) AS tier"
+        " WHERE (tier ->> 0)::int <= t.joined_count), g.price_minor)) ELSE 0 END AS minor) w"
+        " LEFT JOIN (SELECT order_id, sum(minor) AS minor FROM refunds WHERE reason = 'PRICE_TIER'"
+        " GROUP BY order_id) r ON r.order_id = s.order_id WHERE w.minor <> coalesce(r.minor, 0)",
+    ),
+    Invariant(
         "ledger_balances",
         "The entries of every posting sum to zero in each currency.",
         "SELECT 'posting ' || p.id, format('%s %s: sums to %s', p.kind, p.source, coalesce(sum(e.minor), 0))"
@@ -169,8 +188,9 @@ MONEY = (
         " SELECT 'in_flight:' || o.id, p.currency, p.minor - p.refunding_minor FROM payments p"
         " JOIN orders o ON o.id = p.order_id WHERE p.status = 'CAPTURED'"
         " AND o.status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETED') UNION ALL"
-        " SELECT 'shop:' || shop_id, currency, total_minor FROM orders"
-        " WHERE status IN ('CONFIRMED', 'SHIPPED', 'COMPLETED')) books GROUP BY account, currency) x"
+        " SELECT 'shop:' || o.shop_id, p.currency, p.minor - p.refunding_minor FROM payments p"
+        " JOIN orders o ON o.id = p.order_id WHERE p.status = 'CAPTURED'"
+        " AND o.status IN ('CONFIRMED', 'SHIPPED', 'COMPLETED')) books GROUP BY account, currency) x"
         " ON x.account = b.account AND x.currency = b.currency WHERE coalesce(b.minor, 0) <> coalesce(x.minor, 0)",
     ),
 )

@@ -1,5 +1,5 @@
 """Group-buys (拼团): offers of a variant at a lower price to teams, their teams and their seats."""
 
-from commerce.group_buys.records import GroupBuy, Member, Seat, TakenSeat, Team
+from commerce.group_buys.records import GroupBuy, Member, NewTier, NextTier, PriceTier, Seat, TakenSeat, Team
 
-__all__ = ["GroupBuy", "Member", "Seat", "TakenSeat", "Team"]
+__all__ = ["GroupBuy", "Member", "NewTier", "NextTier", "PriceTier", "Seat", "TakenSeat", "Team"]

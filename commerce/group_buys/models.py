@@ -25,6 +25,7 @@ class GroupBuyRow(Model):
     joined_count = fields.IntField(default=0)
     phase = fields.TextField()
     sequence = fields.BigIntField(default=0)
+    ladder: fields.JSONField[list[list[int]]] = fields.JSONField(db_default="[]")
 
     class Meta:
         table = "group_buys"
@@ -44,6 +45,7 @@ class TeamRow(Model):
     expires_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     sequence = fields.BigIntField(default=0)
+    spare_size = fields.IntField(db_default=0)
 
     class Meta:
         table = "teams"

@@ -1,6 +1,7 @@
 """What other rooms see of a group-buy, its teams and their seats."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -10,10 +11,26 @@ from core import clock
 from core.money import Money
 
 
+class PriceTier(msgspec.Struct, frozen=True):
+    """What everybody pays per unit in a team that reaches `size` people."""
+
+    size: int
+    price: Money
+
+
+class NextTier(msgspec.Struct, frozen=True):
+    """The next lower price that a team can reach, and how many people are missing."""
+
+    size: int
+    price: Money
+    missing_count: int
+
+
 class GroupBuy(msgspec.Struct, frozen=True):
     """An offer. `held` units belong to seats that are held or paid, `sold` ones to confirmed seats.
 
-    `phase` is what has been told to the world (SCHEDULED, RUNNING, ENDED, CLOSED); `status` asks the clock.
+    `phase` is what has been told to the world (SCHEDULED, RUNNING, ENDED, CLOSED); `status` asks the clock. `ladder`
+    holds its tiers above `team_size` as [size, price in minor units], sizes growing and prices falling.
     """
 
     id: UUID
@@ -34,11 +51,27 @@ class GroupBuy(msgspec.Struct, frozen=True):
     joined_count: int
     phase: str
     sequence: int
+    ladder: list[list[int]] = msgspec.field(default_factory=list)
 
     @property
     def price(self) -> Money:
-        """Per unit, when the team succeeds."""
+        """Per unit: what everybody pays when joining."""
         return Money(self.price_minor, self.currency)
+
+    @property
+    def tiers(self) -> list[PriceTier]:
+        """Lower prices of larger teams, the smallest first."""
+        return [PriceTier(size, Money(minor, self.currency)) for size, minor in self.ladder]
+
+    @property
+    def largest_team(self) -> int:
+        """People a team can have."""
+        return self.ladder[-1][0] if self.ladder else self.team_size
+
+    def price_for(self, people: int) -> Money:
+        """Per unit, when a team closes with so many."""
+        reached = [minor for size, minor in self.ladder if size <= people]
+        return Money(reached[-1] if reached else self.price_minor, self.currency)
 
     @property
     def closed(self) -> bool:
@@ -62,7 +95,10 @@ class GroupBuy(msgspec.Struct, frozen=True):
 
 
 class Team(msgspec.Struct, frozen=True):
-    """A team as of its `sequence`. It has no deadline until its leader has paid."""
+    """A team as of its `sequence`. It has no deadline until its leader has paid.
+
+    `size` are the people it can have; the last `spare_size` of them only lower the price.
+    """
 
     id: UUID
     group_buy_id: UUID
@@ -75,10 +111,29 @@ class Team(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     closed_at: datetime | None
     sequence: int
+    spare_size: int = 0
+
+    @property
+    def minimum_size(self) -> int:
+        """People with whom it succeeds, at its deadline if it can have more."""
+        return self.size - self.spare_size
+
+    def next_tier(self, group_buy: GroupBuy) -> NextTier | None:
+        """The next lower price that `group_buy`, its offer, has for it; None at the lowest and when it is closed."""
+        if self.closed_at is not None:
+            return None
+        return next(
+            (
+                NextTier(tier.size, tier.price, tier.size - self.joined_count)
+                for tier in group_buy.tiers
+                if tier.size > self.joined_count
+            ),
+            None,
+        )
 
     @property
     def remaining_count(self) -> int:
-        """People still needed."""
+        """People who may still come."""
         return self.size - self.joined_count
 
     @property
@@ -110,6 +165,13 @@ class Member(msgspec.Struct, frozen=True):
     user_id: UUID
     joined_at: datetime
     is_leader: bool
+
+
+class NewTier(msgspec.Struct, frozen=True):
+    """A lower price, in major units, for teams of at least `size` people."""
+
+    size: int
+    price: Decimal
 
 
 class TakenSeat(msgspec.Struct, frozen=True):

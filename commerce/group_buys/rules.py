@@ -1,5 +1,6 @@
 """Who may take a seat, how long it is held, and what an offer may be."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -15,12 +16,13 @@ from commerce.group_buys.errors import (
     TeamClosed,
     TeamFull,
 )
-from commerce.group_buys.records import GroupBuy, Team
+from commerce.group_buys.records import GroupBuy, NewTier, Team
 from core import validation
 from core.errors import Conflict, Invalid, NotFound, Refusal
 
 HOLD = timedelta(minutes=10)
 MAX_UNITS = 999
+MIN_TEAM, MAX_TEAM = 2, 100
 MAX_STOCK = 10_000_000
 _DAY = 86_400
 # Holding a seat, or having paid for one, in a team that has not failed.
@@ -37,6 +39,7 @@ class Terms(msgspec.Struct, frozen=True):
     ends_at: datetime
     stock: int
     per_user_limit: int
+    tiers: Sequence[NewTier] = ()
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def check_terms(terms: Terms, now: datetime) -> None:
     """Raises Invalid, with its field, for an offer that nobody may make."""
-    validation.between(terms.team_size, "team_size", least=2, most=100)
+    validation.between(terms.team_size, "team_size", least=MIN_TEAM, most=MAX_TEAM)
     validation.between(terms.team_ttl_seconds, "team_ttl_seconds", least=5, most=7 * _DAY)
     validation.between(terms.stock, "stock", least=1, most=MAX_STOCK)
     validation.between(terms.per_user_limit, "per_user_limit", least=1, most=MAX_UNITS)
@@ -66,6 +69,32 @@ def offer_price(price: Decimal, currency: str, variant_price_minor: int) -> int:
     if minor >= variant_price_minor:
         raise Invalid("price", zh="拼团价必须低于单买价", en="Must be lower than the variant's own price")
     return minor
+
+
+def ladder(tiers: Sequence[NewTier], currency: str, team_size: int, price_minor: int) -> list[list[int]]:
+    """Each tier as [size, price in minor units].
+
+    Raises Invalid, with the field of the first that is wrong, unless sizes grow and prices fall from one to the next.
+    """
+    steps: list[list[int]] = []
+    size, lowest = team_size, price_minor
+    for index, tier in enumerate(tiers):
+        if not size < tier.size <= MAX_TEAM:
+            raise Invalid(
+                "tiers",
+                index,
+                "size",
+                zh=f"人数必须大于上一档的 {size} 人，最多 {MAX_TEAM} 人",
+                en=f"Must be above {size}, the size before it, and at most {MAX_TEAM}",
+            )
+        minor = validation.price(tier.price, currency, "tiers", index, "price")
+        if minor >= lowest:
+            raise Invalid(
+                "tiers", index, "price", zh="价格必须低于上一档", en="Must be below the price of the size before it"
+            )
+        size, lowest = tier.size, minor
+        steps.append([size, lowest])
+    return steps
 
 
 def quantity(value: int) -> int:

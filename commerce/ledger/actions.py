@@ -17,6 +17,8 @@ async def post(kind: str, source: UUID, entries: Sequence[Entry]) -> bool:
 @action
 async def post_all(postings: Sequence[Posting]) -> int:
     """Posts each that was not posted before; returns how many those were. In one statement, however many."""
+    if not postings:
+        return 0
     for posting in postings:
         _require_balance(posting)
     lines = [(posting, entry) for posting in postings for entry in posting.entries]

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from commerce.group_buys import GroupBuy, Member, Seat, Team, queries
+from commerce.group_buys import GroupBuy, Member, NextTier, Seat, Team, queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.products import Product, Variant
 from commerce.products import queries as product_queries
+from core.money import Money
 from core.pagination import Page, page_request
 from people.accounts import Account
 from people.accounts import queries as account_queries
@@ -47,6 +48,18 @@ async def open_teams(
 
 async def group_buy(teams: list[Team], context: Context) -> list[GroupBuy | None]:
     return await queries.by_ids([team.group_buy_id for team in teams])
+
+
+async def team_price(teams: list[Team], context: Context) -> list[Money | None]:
+    offers = await group_buy(teams, context)
+    return [
+        None if offer is None else offer.price_for(team.joined_count) for offer, team in zip(offers, teams, strict=True)
+    ]
+
+
+async def next_tier(teams: list[Team], context: Context) -> list[NextTier | None]:
+    offers = await group_buy(teams, context)
+    return [None if offer is None else team.next_tier(offer) for offer, team in zip(offers, teams, strict=True)]
 
 
 async def leader(teams: list[Team], context: Context) -> list[Account | None]:

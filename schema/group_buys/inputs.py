@@ -14,6 +14,14 @@ _KEY = (
 _QUANTITY = "Units, at least 1; all of the viewer's in this group-buy together at most its `perUserLimit`."
 
 
+@strawberry.input(description="A lower price of larger teams.")
+class PriceTierInput:
+    size: int = strawberry.field(description="People a team must reach: above the size before it, at most 100.")
+    price: decimal.Decimal = strawberry.field(
+        description="What everybody then pays per unit, in major units: above 0 and below the price before it."
+    )
+
+
 @strawberry.input(description="A new group-buy on a variant of the viewer's shop.")
 class CreateGroupBuyInput:
     variant_id: strawberry.ID = strawberry.field(description="A variant of the viewer's shop.")
@@ -35,6 +43,11 @@ class CreateGroupBuyInput:
         " group-buy and its last team are over."
     )
     per_user_limit: int = strawberry.field(default=1, description="Units one person may buy in all, 1 to 999.")
+    tiers: list[PriceTierInput] | None = strawberry.field(
+        default=None,
+        description="Lower prices of teams larger than `teamSize`, the smallest first. A team then goes on until it has"
+        " the largest tier's size or its deadline comes, and everybody pays the price that it reached.",
+    )
 
 
 @strawberry.input(description="A new team, and its leader's seat.")

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from commerce.group_buys import actions
+from commerce.group_buys import NewTier, actions
 from schema import ids
 from schema.context import Info
 from schema.errors import mutation
@@ -28,6 +28,7 @@ class GroupBuyMutations:
             ends_at=input.ends_at,
             stock=input.stock,
             per_user_limit=input.per_user_limit,
+            tiers=[NewTier(tier.size, tier.price) for tier in input.tiers or ()],
         )
         return GroupBuyPayload.of(group_buy=group_buy)
 

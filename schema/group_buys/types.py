@@ -60,13 +60,33 @@ class SeatStatus(enum.Enum):
     REFUNDED = strawberry.enum_value("REFUNDED", description="Refunded in full.")
 
 
+@strawberry.type(description="A lower price of larger teams.")
+class PriceTier:
+    size: int = strawberry.field(description="People a team must reach, up to 100.")
+    price: Money = strawberry.field(description="What everybody then pays per unit.")
+
+
+@strawberry.type(description="The next lower price that a team can reach.")
+class NextPriceTier:
+    size: int = strawberry.field(description="People the team must reach.")
+    price: Money = strawberry.field(description="What everybody then pays per unit.")
+    missing_count: int = strawberry.field(description="People still missing: size less joinedCount, at least 1.")
+
+
 @strawberry.type(description="A group-buy (拼团): an offer of one variant at a lower price to teams of a given size.")
 class GroupBuy(Node):
     id: strawberry.ID = global_id("group_buy")
     product: ProductRef = batched(fields.product, description="What it offers.")
     variant: ProductVariantRef = batched(fields.variant, description="Which variant of the product.")
-    price: Money = strawberry.field(description="Price per unit when the team succeeds.")
+    price: Money = strawberry.field(
+        description="Price per unit when the team succeeds: paid on joining. When the team closes with a lower price of"
+        " `tiers`, the difference is refunded by itself."
+    )
     team_size: int = strawberry.field(description="People a team needs, 2 to 100.")
+    tiers: list[PriceTier] = strawberry.field(
+        description="Lower prices of teams larger than `teamSize`: sizes grow, prices fall. Empty for one price. With"
+        " tiers a team goes on past `teamSize` until it is full or its deadline comes."
+    )
     team_ttl_seconds: int = strawberry.field(description="Seconds a team has from its opening: 5 to 604800 (7 days).")
     starts_at: datetime.datetime = strawberry.field(description="From when teams can be opened.")
     ends_at: datetime.datetime = strawberry.field(
@@ -108,7 +128,8 @@ class TeamMember:
 
 
 @strawberry.type(
-    description="One team of a group-buy. It opens when its leader has paid, and succeeds when `size` people have."
+    description="One team of a group-buy. It opens when its leader has paid, and succeeds when `size` people have. In a"
+    " group-buy with price tiers it also succeeds at its deadline, if at least `minimumSize` people have."
 )
 class GroupBuyTeam(Node):
     id: strawberry.ID = global_id("team")
@@ -120,14 +141,32 @@ class GroupBuyTeam(Node):
     members: list[TeamMember] = batched(
         fields.members, description="Those who have paid, in the order in which they did."
     )
-    size: int = strawberry.field(description="People it needs.")
+    size: int = strawberry.field(
+        description="People it needs; in a group-buy with price tiers, people it can have, those of the largest tier."
+    )
+    minimum_size: int = strawberry.field(
+        description="People with whom it succeeds: `size`, or with price tiers the group-buy's `teamSize`. Reached when"
+        " joinedCount is no less."
+    )
     joined_count: int = strawberry.field(description="People who have paid.")
-    remaining_count: int = strawberry.field(description="People still needed: size less joinedCount.")
+    remaining_count: int = strawberry.field(
+        description="People still needed to fill it: size less joinedCount. It may close with some missing once it has"
+        " `minimumSize`."
+    )
+    price: Money = batched(
+        fields.team_price,
+        description="What everybody pays per unit if it closes with those who have joined: the group-buy's `price`, or"
+        " the lowest of its tiers that joinedCount reaches. What was paid above it is refunded when the team succeeds.",
+    )
+    next_tier: NextPriceTier | None = batched(
+        fields.next_tier, description="The next lower price; null at the lowest, and once the team is closed."
+    )
     open_seat_count: int = strawberry.field(description="Places that can be taken now: those neither paid nor held.")
     status: TeamStatus = strawberry.field(description="Where it stands.")
     opened_at: datetime.datetime | None = strawberry.field(description="When the leader's payment was captured.")
     expires_at: datetime.datetime | None = strawberry.field(
-        description="When it fails if people are still missing. Count down by `serverNow`. Null until it opens."
+        description="When it succeeds if it has `minimumSize` people, and else fails. Count down by `serverNow`. Null"
+        " until it opens."
     )
     closed_at: datetime.datetime | None = strawberry.field(description="When it succeeded or failed.")
     viewer_seat: SeatRef | None = batched(
@@ -177,7 +216,10 @@ class TeamEvent(enum.Enum):
     OPENED = strawberry.enum_value("OPENED", description="The leader has paid, and the clock runs.")
     JOINED = strawberry.enum_value("JOINED", description="Somebody's seat was paid.")
     LEFT = strawberry.enum_value("LEFT", description="A member left; the leader may be another one now.")
-    SUCCEEDED = strawberry.enum_value("SUCCEEDED", description="The last seat was paid: all orders are confirmed.")
+    SUCCEEDED = strawberry.enum_value(
+        "SUCCEEDED",
+        description="The last seat was paid, or the deadline found people enough: all orders are confirmed.",
+    )
     FAILED = strawberry.enum_value("FAILED", description="The deadline passed, or everybody left.")
 
 

@@ -1,11 +1,12 @@
 """Offers, teams and seats for tests."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from commerce import payments
-from commerce.group_buys import GroupBuy, Seat, TakenSeat, Team, actions, queries
+from commerce.group_buys import GroupBuy, NewTier, Seat, TakenSeat, Team, actions, queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.payments import actions as payment_actions
@@ -27,6 +28,7 @@ async def offer(
     per_user_limit: int = 1,
     starts_in: float = 0,
     ends_in: float = 86_400,
+    tiers: Sequence[tuple[int, str]] = (),
 ) -> GroupBuy:
     """A group-buy at 99.00 of a variant at 128.00, with all its units unless a variant is given."""
     owner_id = owner_id or await person("店主")
@@ -41,6 +43,7 @@ async def offer(
         ends_at=clock.now() + timedelta(seconds=ends_in),
         stock=stock,
         per_user_limit=per_user_limit,
+        tiers=[NewTier(size, Decimal(price)) for size, price in tiers],
     )
 
 

@@ -9,6 +9,7 @@ from commerce.checkout import subscribers as checkout_subscribers
 from commerce.orders import Address, Line, Order, actions, queries
 from commerce.orders import subscribers as order_subscribers
 from commerce.payments import SandboxProvider
+from commerce.payments import actions as payment_actions
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
 from commerce.products import Variant
@@ -61,3 +62,8 @@ async def react(provider: SandboxProvider | None = None) -> None:
         Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
     ]
     await Relay(MemoryBus(), lanes).drain()
+
+
+async def carry_out_due(provider: SandboxProvider | None = None) -> int:
+    """Tries the refunds that are due again, as the timer would; how many were done."""
+    return await payment_actions.run_due_refunds({SandboxProvider.name: provider or SandboxProvider()})

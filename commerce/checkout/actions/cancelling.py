@@ -47,7 +47,7 @@ async def _cancel(order: Order) -> bool:
 
 @action
 async def _give_back(order_id: UUID) -> bool:
-    begun = await orders.begin_refund([order_id], "cancelled by the buyer")
+    begun = await orders.begin_refund([order_id], "CANCELLED")
     if begun:
         await orders.restock_refunded(order_id)
     return bool(begun)

@@ -1,11 +1,11 @@
-"""What time does: holds run out, and open teams fail at their deadline. Each in a transaction of its own."""
+"""What time does: holds run out, and open teams end at their deadline. Each in a transaction of its own."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from commerce.group_buys.actions import steps
+from commerce.group_buys.actions import closing, steps
 from core import clock, db
 from core.unit_of_work import action
 
@@ -26,11 +26,11 @@ async def release_overdue_seats() -> int:
 
 
 async def expire_teams() -> int:
-    """Fails the open teams whose deadline has passed and begins their members' refunds. Returns how many."""
+    """Ends the open teams whose deadline has passed: with enough people they succeed, else they fail; how many."""
     return await _each(
         "SELECT id FROM teams WHERE status = 'OPEN' AND expires_at <= $1 AND id <> ALL($2)"
         " ORDER BY expires_at LIMIT $3",
-        _expire,
+        closing.expire,
     )
 
 
@@ -63,8 +63,3 @@ async def _release(order_id: UUID) -> bool:
     now = clock.now()
     overdue = seat.held_until is not None and seat.held_until <= now
     return overdue and await steps.release(team, seat, now)
-
-
-@action
-async def _expire(team_id: UUID) -> bool:
-    return await steps.fail(await steps.locked_by_team(team_id), clock.now())

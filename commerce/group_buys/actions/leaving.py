@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commerce.group_buys import rules
-from commerce.group_buys.actions import steps
+from commerce.group_buys.actions import closing, steps
 from commerce.group_buys.errors import TeamClosed
 from commerce.group_buys.records import Seat, Team
 from commerce.orders import actions as order_actions
@@ -66,7 +66,7 @@ async def _leave(team: Team, seat: Seat, now: datetime) -> None:
         seat.user_id,
     )
     group_buy = await steps.count(seat.group_buy_id, held=-seat.quantity, joined=-1 if last_seen else 0, step=1)
-    await order_actions.begin_refund([seat.order_id], "left the team")
+    await order_actions.begin_refund([seat.order_id], "LEFT_TEAM")
     steps.tell("LEFT", after, group_buy)
     if after.joined_count == 0:
-        await steps.fail(after, now)
+        await closing.fail(after, now)

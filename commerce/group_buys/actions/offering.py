@@ -1,5 +1,6 @@
 """How an offer is made, starts, ends, and gives back what it did not sell."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,7 @@ from commerce.group_buys.events import (
     GroupBuyStarted,
     group_buy_topic,
 )
-from commerce.group_buys.records import GroupBuy
+from commerce.group_buys.records import GroupBuy, NewTier
 from commerce.products import Product, Variant, stock
 from commerce.products import queries as product_queries
 from commerce.products.errors import OutOfStock
@@ -38,14 +39,17 @@ async def create(
     team_ttl_seconds: int = 86_400,
     starts_at: datetime | None = None,
     per_user_limit: int = 1,
+    tiers: Sequence[NewTier] = (),
 ) -> GroupBuy:
     """Offers `stock` units of a variant, set aside from it, to teams; `price` per unit in major units.
+
+    With `tiers` a team goes on past `team_size`, and when it closes everybody pays the price of the largest reached.
 
     Raises NotFound, Forbidden (not the shop's owner), Invalid or OfferSoldOut (the variant has fewer);
     records GroupBuyCreated.
     """
     now = clock.now()
-    terms = rules.Terms(price, team_size, team_ttl_seconds, starts_at or now, ends_at, stock, per_user_limit)
+    terms = rules.Terms(price, team_size, team_ttl_seconds, starts_at or now, ends_at, stock, per_user_limit, tiers)
     rules.check_terms(terms, now)
     variant, product = await _owned(owner_id, variant_id)
     group_buy = _offer(terms, variant, product.title, now)
@@ -69,13 +73,14 @@ async def _owned(owner_id: UUID, variant_id: UUID) -> tuple[Variant, Product]:
 
 
 def _offer(terms: rules.Terms, variant: Variant, title: str, now: datetime) -> GroupBuy:
+    price_minor = rules.offer_price(terms.price, variant.currency, variant.price_minor)
     return GroupBuy(
         id=new_id(),
         shop_id=variant.shop_id,
         product_id=variant.product_id,
         variant_id=variant.id,
         title=title,
-        price_minor=rules.offer_price(terms.price, variant.currency, variant.price_minor),
+        price_minor=price_minor,
         currency=variant.currency,
         team_size=terms.team_size,
         team_ttl_seconds=terms.team_ttl_seconds,
@@ -88,6 +93,7 @@ def _offer(terms: rules.Terms, variant: Variant, title: str, now: datetime) -> G
         joined_count=0,
         phase="RUNNING" if terms.starts_at <= now else "SCHEDULED",
         sequence=0,
+        ladder=rules.ladder(terms.tiers, variant.currency, terms.team_size, price_minor),
     )
 
 

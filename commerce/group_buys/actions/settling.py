@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from commerce.group_buys import rules
-from commerce.group_buys.actions import steps
+from commerce.group_buys.actions import closing, steps
 from commerce.group_buys.errors import SeatExpired, TeamClosed
 from commerce.group_buys.records import GroupBuy, Seat, Team
 from commerce.orders import actions as order_actions
 from commerce.payments import actions as payment_actions
-from commerce.products import stock
 from core import clock, db
 from core.errors import NotFound, Refusal
 from core.unit_of_work import action
@@ -19,10 +18,10 @@ from core.unit_of_work import action
 async def settle_payment(order_id: UUID) -> Refusal | None:
     """Settles the captured payment of a seat's order, once however often it is called.
 
-    None when the seat is paid: the leader's opens the team, the last one makes it succeed, and then its seats and
-    orders are confirmed and its units sold in this transaction. A payment that came too late is refunded in full, and
-    SeatExpired or TeamClosed is returned, not raised, so that the refund commits. Raises NotFound for an order that
-    pays for no seat. Records TeamChanged and GroupBuyChanged.
+    None when the seat is paid: the leader's opens the team, the one that fills it makes it succeed, and then its seats
+    and orders are confirmed and its units sold in this transaction. A payment that came too late is refunded in full,
+    and SeatExpired or TeamClosed is returned, not raised, so that the refund commits. Raises NotFound for an order
+    that pays for no seat. Records TeamChanged and GroupBuyChanged.
     """
     found = await steps.locked_by_order(order_id)
     if found is None:
@@ -33,18 +32,18 @@ async def settle_payment(order_id: UUID) -> Refusal | None:
         if not rules.is_over(group_buy, team, now):
             await _pay(group_buy, team, seat, now)
             return None
-        await _end_overdue(team, seat, now)
+        await _end_overdue(group_buy, team, seat, now)
     elif seat.status != "RELEASED":
         return None
-    await payment_actions.request_refund(order_id, None, "paid too late")
+    await payment_actions.request_refund(order_id, None, "PAID_TOO_LATE")
     team = await steps.team_as_of_now(team.id)
     return TeamClosed() if team.opened_at is not None and team.closed_at is not None else SeatExpired()
 
 
-async def _end_overdue(team: Team, seat: Seat, now: datetime) -> None:
+async def _end_overdue(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime) -> None:
     """Does at once what the timers would do in a moment."""
     if team.status == "OPEN":
-        await steps.fail(team, now)
+        await closing.end(group_buy, team, now)
     else:
         await steps.release(team, seat, now)
 
@@ -54,8 +53,7 @@ async def _pay(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime) -> No
         raise RuntimeError(f"order {seat.order_id} of a held seat does not wait for its payment")
     after, counted = await _seat_paid(group_buy, team, seat, now)
     if after.status == "SUCCEEDED":
-        counted = await _succeed(counted, after)
-        steps.tell("SUCCEEDED", after, counted)
+        steps.tell("SUCCEEDED", after, await closing.confirm(counted, after))
     else:
         steps.tell("OPENED" if team.status == "PENDING" else "JOINED", after, counted)
 
@@ -84,18 +82,3 @@ async def _seat_paid(group_buy: GroupBuy, team: Team, seat: Seat, now: datetime)
         raise RuntimeError(f"seat {seat.id} changed under the lock of its offer")
     split = len(Team.__struct_fields__)
     return Team(*row[:split]), GroupBuy(*row[split:])
-
-
-async def _succeed(group_buy: GroupBuy, team: Team) -> GroupBuy:
-    """Seats and orders are confirmed together, and the units sold."""
-    seats = await db.rows(
-        "UPDATE seats SET status = 'CONFIRMED' WHERE team_id = $1 AND status = 'PAID' RETURNING order_id, quantity",
-        team.id,
-    )
-    units = sum(row["quantity"] for row in seats)
-    confirmed = await order_actions.confirm([row["order_id"] for row in seats])
-    if len(seats) != team.size or confirmed != team.size:
-        raise RuntimeError(f"team {team.id} of {team.size} has {len(seats)} paid seats and {confirmed} paid orders")
-    counted = await steps.count(group_buy.id, held=-units, sold=units)
-    await stock.sell({group_buy.variant_id: units})
-    return counted

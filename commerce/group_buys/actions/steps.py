@@ -17,12 +17,15 @@ COUNTED_BY_THIS_SEAT = (
 )
 
 
-async def locked_by_team(team_id: UUID) -> Team:
-    """A team whose offer is locked until the transaction ends."""
-    await db.execute(
-        "SELECT FROM group_buys WHERE id = (SELECT group_buy_id FROM teams WHERE id = $1) FOR NO KEY UPDATE", team_id
+async def locked_by_team(team_id: UUID) -> tuple[GroupBuy, Team]:
+    """The offer of a team, locked until the transaction ends, and the team."""
+    [group_buy] = await db.records(
+        GroupBuy,
+        f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = (SELECT group_buy_id FROM teams WHERE id = $1)"
+        " FOR NO KEY UPDATE",
+        team_id,
     )
-    return await team_as_of_now(team_id)
+    return group_buy, await team_as_of_now(team_id)
 
 
 async def locked_by_order(order_id: UUID) -> tuple[GroupBuy, Team, Seat] | None:
@@ -101,33 +104,4 @@ async def release(team: Team, seat: Seat, now: datetime) -> bool:
     await order_actions.cancel_unpaid(seat.order_id)
     if after.status == "FAILED":
         tell_team("FAILED", after)
-    return True
-
-
-async def fail(team: Team, now: datetime) -> bool:
-    """OPEN → FAILED: whoever has paid is refunded, whoever has not holds nothing any more. False if too late."""
-    failed = await db.records(
-        Team,
-        "UPDATE teams SET status = 'FAILED', closed_at = $2, held_count = 0, sequence = sequence + 1"
-        f" WHERE id = $1 AND status = 'OPEN' RETURNING {_TEAM}",
-        team.id,
-        now,
-    )
-    if not failed:
-        return False
-    seats = await db.rows(
-        "UPDATE seats s SET status = CASE status WHEN 'PAID' THEN 'REFUNDING' ELSE 'RELEASED' END, held_until = NULL"
-        " WHERE team_id = $1 AND status IN ('PAID', 'HELD')"
-        f" RETURNING order_id, quantity, status = 'REFUNDING' AS paid, {COUNTED_BY_THIS_SEAT} AS counted",
-        team.id,
-    )
-    gone = sum(row["paid"] and row["counted"] for row in seats)
-    group_buy = await count(team.group_buy_id, held=-sum(row["quantity"] for row in seats), joined=-gone, step=1)
-    paid = [row["order_id"] for row in seats if row["paid"]]
-    if paid:
-        await order_actions.begin_refund(paid, "team failed")
-    for row in seats:
-        if not row["paid"]:
-            await order_actions.cancel_unpaid(row["order_id"])
-    tell("FAILED", failed[0], group_buy)
     return True

@@ -93,7 +93,7 @@ async def _open(group_buy_id: UUID, wish: _Wish) -> TakenSeat:
     if reason := rules.why_not_open(standing, wish.quantity, now):
         raise reason
     order = await _order(standing.group_buy, rules.held_until(now, standing.group_buy.ends_at), wish)
-    team = await _pending_team(group_buy_id, wish, now)
+    team = await _pending_team(standing.group_buy, wish, now)
     seat = None if team is None else await _seat(standing.group_buy, team, order, wish)
     if team is None or seat is None:
         # Somebody was first, and what was to be had a moment ago is gone.
@@ -102,19 +102,21 @@ async def _open(group_buy_id: UUID, wish: _Wish) -> TakenSeat:
     return TakenSeat(seat, team, order)
 
 
-async def _pending_team(group_buy_id: UUID, wish: _Wish, now: datetime) -> Team | None:
+async def _pending_team(group_buy: GroupBuy, wish: _Wish, now: datetime) -> Team | None:
     """Units of the offer, which is locked from here on, and a team to lead; None when they are not to be had."""
     made = await db.records(
         Team,
         "WITH offer AS (UPDATE group_buys SET held = held + $2 WHERE id = $1 AND stock - held - sold >= $2"
-        " AND starts_at <= $3 AND ends_at > $3 RETURNING id, team_size)"
-        " INSERT INTO teams (id, group_buy_id, leader_id, size, joined_count, held_count, status, sequence)"
-        f" SELECT $4, offer.id, $5, offer.team_size, 0, 1, 'PENDING', 0 FROM offer RETURNING {_TEAM}",
-        group_buy_id,
+        " AND starts_at <= $3 AND ends_at > $3 RETURNING id)"
+        " INSERT INTO teams (id, group_buy_id, leader_id, size, spare_size, joined_count, held_count, status, sequence)"
+        f" SELECT $4, offer.id, $5, $6, $7, 0, 1, 'PENDING', 0 FROM offer RETURNING {_TEAM}",
+        group_buy.id,
         wish.quantity,
         now,
         new_id(),
         wish.buyer_id,
+        group_buy.largest_team,
+        group_buy.largest_team - group_buy.team_size,
     )
     return made[0] if made else None
 

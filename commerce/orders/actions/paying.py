@@ -1,6 +1,6 @@
 """What happens to orders when money comes, does not come, or goes back. Each transition names the state it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -30,42 +30,43 @@ async def mark_paid(order_id: UUID) -> bool:
         return False
     outbox.record(events.OrderPaid(order_id=order_id))
     if found["status"] == "CONFIRMED":
-        await _earn([found])
+        await _earn([found], {})
     return True
 
 
 @action
-async def confirm(order_ids: Sequence[UUID]) -> int:
-    """AWAITING_TEAM → CONFIRMED, and what was in flight is the shop's. How many; records OrderConfirmed for each."""
+async def confirm(too_much: Mapping[UUID, int]) -> int:
+    """AWAITING_TEAM → CONFIRMED: of what was in flight, so many minor units go back, and the rest is the shop's.
+
+    How many orders; records OrderConfirmed for each.
+    """
     found = await db.rows(
         "WITH found AS (SELECT id FROM orders WHERE id = ANY($1) AND status = 'AWAITING_TEAM' ORDER BY id FOR UPDATE)"
         f" UPDATE orders o SET status = 'CONFIRMED' FROM found WHERE o.id = found.id RETURNING {_MONEY}",
-        list(order_ids),
+        list(too_much),
     )
-    await _earn(found)
+    back = {order["id"]: too_much[order["id"]] for order in found if too_much[order["id"]]}
+    await _earn(found, back)
+    if back:
+        await payments.request_parts(back, "PRICE_TIER")
     return len(found)
 
 
-async def _earn(orders: Sequence[asyncpg.Record]) -> None:
-    await _post("order_confirmed", orders, 1)
+async def _earn(orders: Sequence[asyncpg.Record], back: Mapping[UUID, int]) -> None:
+    earned = [(order, order["total_minor"] - back.get(order["id"], 0)) for order in orders]
+    await ledger.post_all([_posting("order_confirmed", order, minor) for order, minor in earned])
     for order in orders:
         outbox.record(events.OrderConfirmed(order_id=order["id"]))
 
 
-async def _post(kind: str, orders: Sequence[asyncpg.Record], direction: int) -> None:
-    """Moves orders' totals from what is in flight to their shops (1), or back (-1)."""
-    if orders:
-        await ledger.post_all([_posting(kind, order, direction) for order in orders])
-
-
-def _posting(kind: str, order: asyncpg.Record, direction: int) -> Posting:
-    minor, currency = direction * order["total_minor"], order["currency"]
+def _posting(kind: str, order: asyncpg.Record, minor: int) -> Posting:
+    """Moves `minor` units of an order from what is in flight to its shop; below zero, back."""
     return Posting(
         kind,
         order["id"],
         [
-            Entry(accounts.in_flight(order["id"]), -minor, currency),
-            Entry(accounts.shop(order["shop_id"]), minor, currency),
+            Entry(accounts.in_flight(order["id"]), -minor, order["currency"]),
+            Entry(accounts.shop(order["shop_id"]), minor, order["currency"]),
         ],
     )
 
@@ -86,16 +87,22 @@ async def cancel_unpaid(order_id: UUID) -> bool:
 
 @action
 async def begin_refund(order_ids: Sequence[UUID], reason: str) -> int:
-    """(AWAITING_TEAM | CONFIRMED) → REFUNDING, and asks for all their money back. How many; records OrderRefunding."""
+    """(AWAITING_TEAM | CONFIRMED) → REFUNDING, and asks for all their money back that is left.
+
+    How many; records OrderRefunding.
+    """
     found = await db.rows(
         "WITH found AS (SELECT id, status FROM orders WHERE id = ANY($1) AND status IN ('AWAITING_TEAM', 'CONFIRMED')"
         " ORDER BY id FOR UPDATE) UPDATE orders o SET status = 'REFUNDING' FROM found WHERE o.id = found.id"
         f" RETURNING {_MONEY}, found.status AS left_status",
         list(order_ids),
     )
-    await _post("order_returned", [order for order in found if order["left_status"] == "CONFIRMED"], -1)
-    if found:
-        await payments.request_refunds([order["id"] for order in found], reason)
+    if not found:
+        return 0
+    refunds = await payments.request_refunds([order["id"] for order in found], reason)
+    left = {refund.order_id: refund.minor for refund in refunds}
+    earned = [order for order in found if order["left_status"] == "CONFIRMED"]
+    await ledger.post_all([_posting("order_returned", order, -left[order["id"]]) for order in earned])
     for order in found:
         outbox.record(events.OrderRefunding(order_id=order["id"]))
     return len(found)

@@ -94,7 +94,7 @@ async def settle_plain(order_id: UUID) -> Refusal | None:
     [order] = await queries.by_ids([order_id])
     if order is None or order.status != "CANCELLED":
         return None
-    await payments.request_refund(order_id, None, "paid too late")
+    await payments.request_refund(order_id, None, "PAID_TOO_LATE")
     return PaidTooLate("order_id")
 
 

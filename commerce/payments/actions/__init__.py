@@ -3,6 +3,7 @@
 from commerce.payments.actions.charging import begin, capture, close, receive, reconcile, record_outcome
 from commerce.payments.actions.refunding import (
     carry_out_refunds,
+    request_parts,
     request_refund,
     request_refunds,
     run_due_refunds,
@@ -16,6 +17,7 @@ __all__ = [
     "receive",
     "reconcile",
     "record_outcome",
+    "request_parts",
     "request_refund",
     "request_refunds",
     "run_due_refunds",

@@ -35,6 +35,11 @@ async def request_refunds(order_ids: Sequence[UUID], reason: str) -> list[Refund
     return await _request(dict.fromkeys(order_ids), reason)
 
 
+async def request_parts(minors: Mapping[UUID, int], reason: str) -> list[Refund]:
+    """`request_refund` of so many minor units of each order; in as many statements as for one."""
+    return await _request(minors, reason)
+
+
 @action
 async def _request(amounts: Mapping[UUID, int | None], reason: str) -> list[Refund]:
     claimed = await db.rows(

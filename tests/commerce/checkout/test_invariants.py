@@ -46,6 +46,7 @@ CASES = {
     "offer_counters_are_their_seats": ("UPDATE group_buys SET held = held + 1",),
     "nobody_has_more_than_their_limit": ("UPDATE group_buys SET per_user_limit = 1; UPDATE seats SET quantity = 2",),
     "team_counters_are_its_seats": ("UPDATE teams SET held_count = 0 WHERE id = :open",),
+    "team_is_of_its_offers_size": ("UPDATE teams SET size = 4 WHERE id = :open",),
     "one_live_seat_a_person": (_ONE_EACH, "UPDATE seats SET user_id = :leader WHERE id = :held"),
     "seat_fits_its_team": ("UPDATE seats SET status = 'PAID' WHERE id = :confirmed",),
     "seat_fits_its_order": ("UPDATE orders SET status = 'CANCELLED' WHERE id = :held_order",),
@@ -53,6 +54,7 @@ CASES = {
     "captured_payment_is_kept_or_refunded": ("UPDATE orders SET status = 'CANCELLED' WHERE id = :paid_order",),
     "paid_order_has_its_payment": ("UPDATE payments SET minor = minor - 1 WHERE order_id = :paid_order",),
     "refunds_are_counted": ("UPDATE refunds SET minor = minor - 1",),
+    "everybody_pays_the_price_reached": ("""UPDATE group_buys SET ladder = '[[3, 8900]]'""",),
     "ledger_balances": (_LEDGER, "UPDATE ledger_entries SET minor = minor + 1 WHERE account LIKE 'shop:%'"),
     "ledger_agrees_with_payments": (
         _LEDGER,

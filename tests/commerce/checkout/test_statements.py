@@ -1,8 +1,10 @@
 """What buying costs in statements, counted, so that nobody adds one unseen."""
 
 from commerce.checkout import invariants
+from commerce.group_buys import actions as group_buy_actions
 from commerce.orders import actions as order_actions
-from tests.factories import orders, products
+from core.clock import MovableClock
+from tests.factories import group_buys, orders, products
 from tests.factories.people import person
 
 
@@ -42,3 +44,21 @@ class TestBeginRefund:
         statements.clear()
         assert await order_actions.begin_refund([order.id for order in many], "a test") == 5
         assert len(statements) == few == 6
+
+
+class TestExpireTeams:
+    async def test_takes_as_many_for_four_people_as_for_three(
+        self, statements: list[str], moving_clock: MovableClock
+    ) -> None:
+        """What is due, twice; offer, team, its end, seats, orders, their posting; three for the refunds; the offer's
+        counters, the stock, the outbox."""
+        offer = await group_buys.offer(team_ttl_seconds=600, tiers=[(3, "89.00"), (5, "79.00")])
+        for people in (3, 4):
+            leader = await group_buys.opened(offer)
+            for _ in range(people - 1):
+                await group_buys.joined(leader.team)
+            moving_clock.move(601)
+            statements.clear()
+            assert await group_buy_actions.expire_teams() == 1
+            assert len(statements) == 14, statements
+        assert await invariants.violations() == []

@@ -1,0 +1,95 @@
+"""How an open team ends: everybody's order is confirmed at the price that was reached, or everybody is refunded.
+
+All of it under the lock of the offer's row, and in one transaction. Whoever holds a seat unpaid holds nothing any more.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from commerce.group_buys.actions import steps
+from commerce.group_buys.records import GroupBuy, Team
+from commerce.orders import actions as order_actions
+from commerce.products import stock
+from core import clock, db
+from core.unit_of_work import action
+
+_TEAM = db.columns(Team)
+
+
+@action
+async def expire(team_id: UUID) -> bool:
+    """Ends a team whose deadline has passed; False when somebody was first."""
+    group_buy, team = await steps.locked_by_team(team_id)
+    return await end(group_buy, team, clock.now())
+
+
+async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
+    """OPEN → SUCCEEDED when its deadline finds enough people in it, and else OPEN → FAILED. False if too late."""
+    if team.joined_count < team.minimum_size:
+        return await fail(team, now)
+    closed = await db.records(
+        Team,
+        "UPDATE teams SET status = 'SUCCEEDED', closed_at = $2, held_count = 0, sequence = sequence + 1"
+        f" WHERE id = $1 AND status = 'OPEN' RETURNING {_TEAM}",
+        team.id,
+        now,
+    )
+    if not closed:
+        return False
+    steps.tell("SUCCEEDED", closed[0], await confirm(group_buy, closed[0], step=1))
+    return True
+
+
+async def confirm(group_buy: GroupBuy, team: Team, *, step: int = 0) -> GroupBuy:
+    """Confirms the seats and orders of a team that has just succeeded, sells their units, and returns the offer.
+
+    What the price reached is below the one paid goes back to each. `step` is added to the offer's sequence.
+    """
+    seats = await db.rows(
+        "UPDATE seats SET status = CASE status WHEN 'PAID' THEN 'CONFIRMED' ELSE 'RELEASED' END, held_until = NULL"
+        " WHERE team_id = $1 AND status IN ('PAID', 'HELD') RETURNING order_id, quantity, status = 'CONFIRMED' AS paid",
+        team.id,
+    )
+    paid = [row for row in seats if row["paid"]]
+    too_much = group_buy.price_minor - group_buy.price_for(team.joined_count).minor
+    confirmed = await order_actions.confirm({row["order_id"]: too_much * row["quantity"] for row in paid})
+    if len(paid) != team.joined_count or confirmed != team.joined_count:
+        raise RuntimeError(
+            f"team {team.id} of {team.joined_count} has {len(paid)} paid seats and {confirmed} paid orders"
+        )
+    for row in seats:
+        if not row["paid"]:
+            await order_actions.cancel_unpaid(row["order_id"])
+    sold = sum(row["quantity"] for row in paid)
+    counted = await steps.count(group_buy.id, held=-sum(row["quantity"] for row in seats), sold=sold, step=step)
+    await stock.sell({group_buy.variant_id: sold})
+    return counted
+
+
+async def fail(team: Team, now: datetime) -> bool:
+    """OPEN → FAILED: whoever has paid is refunded, whoever has not holds nothing any more. False if too late."""
+    failed = await db.records(
+        Team,
+        "UPDATE teams SET status = 'FAILED', closed_at = $2, held_count = 0, sequence = sequence + 1"
+        f" WHERE id = $1 AND status = 'OPEN' RETURNING {_TEAM}",
+        team.id,
+        now,
+    )
+    if not failed:
+        return False
+    seats = await db.rows(
+        "UPDATE seats s SET status = CASE status WHEN 'PAID' THEN 'REFUNDING' ELSE 'RELEASED' END, held_until = NULL"
+        " WHERE team_id = $1 AND status IN ('PAID', 'HELD')"
+        f" RETURNING order_id, quantity, status = 'REFUNDING' AS paid, {steps.COUNTED_BY_THIS_SEAT} AS counted",
+        team.id,
+    )
+    gone = sum(row["paid"] and row["counted"] for row in seats)
+    group_buy = await steps.count(team.group_buy_id, held=-sum(row["quantity"] for row in seats), joined=-gone, step=1)
+    paid = [row["order_id"] for row in seats if row["paid"]]
+    if paid:
+        await order_actions.begin_refund(paid, "TEAM_FAILED")
+    for row in seats:
+        if not row["paid"]:
+            await order_actions.cancel_unpaid(row["order_id"])
+    steps.tell("FAILED", failed[0], group_buy)
+    return True
