@@ -3,13 +3,14 @@
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
-from api import data_folder
-from commerce.payments import Provider, SandboxProvider
+from api import data_folder, rehearsal
+from commerce.payments import Faults, Provider, SandboxProvider
 from content.live.presence import Presence
 from core.bus import Bus
-from core.settings import Settings
+from core.settings import Settings, SettingsError
 from schema.context import Services
 from search.embedded import Embedded
 from search.engine import Engine
@@ -42,12 +43,21 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
 
 
 def providers(settings: Settings) -> Mapping[str, Provider]:
-    """Payment providers by the name that PaymentMethod gives them."""
+    """Payment providers by the name that PaymentMethod gives them. Raises SettingsError."""
     if not settings.sandbox_payments:
+        if settings.sandbox_faults:
+            raise SettingsError("ZHONGCAO_SANDBOX_FAULTS is for rehearsals: there is no sandbox to fail")
         return {}
     given = settings.sandbox_secret
     secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
-    return {SandboxProvider.name: SandboxProvider(secret)}
+    return {SandboxProvider.name: SandboxProvider(secret, _faults(settings.sandbox_faults))}
+
+
+def _faults(text: str) -> Faults:
+    try:
+        return Faults.parse(text)
+    except ValueError as error:
+        raise SettingsError(f"ZHONGCAO_SANDBOX_FAULTS is wrong: {error}") from None
 
 
 async def fill_search(services: Services) -> None:
@@ -58,7 +68,11 @@ async def fill_search(services: Services) -> None:
 
 def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     """What every process that serves clients runs beside them, until it is cancelled."""
-    return {"presence": services.presence.run}
+    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {"presence": services.presence.run}
+    sandbox = services.providers.get(SandboxProvider.name)
+    if isinstance(sandbox, SandboxProvider) and sandbox.faults.notifications:
+        jobs["rehearsal"] = partial(rehearsal.notify, sandbox, services.settings.public_url)
+    return jobs
 
 
 def in_background(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:

@@ -6,11 +6,12 @@ from starlette.responses import JSONResponse, Response
 from api import requests
 from api.requests import MalformedError
 from commerce.payments import actions
+from commerce.payments.provider import NoAnswerError
 from schema.context import Services
 
 
 async def payment(request: Request, services: Services) -> Response:
-    """Takes a notification signed in X-Signature: 204, or 401 when it is not the provider's."""
+    """Takes a notification: 204; 401 when it is not the provider's, or old; 503 when it must be sent again."""
     provider = services.providers.get(request.path_params["provider"])
     if provider is None:
         return _refused(404, "There is no such provider.")
@@ -18,8 +19,12 @@ async def payment(request: Request, services: Services) -> Response:
         body = await requests.body(request)
     except MalformedError as error:
         return _refused(error.status, error.message)
-    if not await actions.receive(provider, body, request.headers.get("x-signature", "")):
-        return _refused(401, "The signature is not the provider's.")
+    try:
+        heard = await actions.receive(provider, body, request.headers.get(provider.signature_header, ""))
+    except NoAnswerError:
+        return _refused(503, "The provider could not be asked: send it again.")
+    if not heard:
+        return _refused(401, "The signature is not the provider's, or too old.")
     return Response(status_code=204)
 
 

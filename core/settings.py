@@ -42,6 +42,8 @@ class Settings:
     sandbox_secret: str | None = None
     # Sandbox payments capture without a payment network: refuse them where real money is expected.
     sandbox_payments: bool = True
+    # What goes wrong with the sandbox, for rehearsals, e.g. "delay=2,lost_answers=3".
+    sandbox_faults: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -76,6 +78,7 @@ class Settings:
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
             "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
             "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", True),
+            "sandbox_faults": environment.get("ZHONGCAO_SANDBOX_FAULTS", ""),
         }
         return cls(**{**values, **given})  # type: ignore[arg-type]
 

@@ -2,6 +2,6 @@
 
 from commerce.payments.provider import Charge, Outcome, Provider
 from commerce.payments.records import Payment, Refund
-from commerce.payments.sandbox import SandboxProvider
+from commerce.payments.sandbox import Faults, SandboxProvider
 
-__all__ = ["Charge", "Outcome", "Payment", "Provider", "Refund", "SandboxProvider"]
+__all__ = ["Charge", "Faults", "Outcome", "Payment", "Provider", "Refund", "SandboxProvider"]

@@ -16,12 +16,19 @@ class Charge(msgspec.Struct, frozen=True):
 
 
 class Outcome(Enum):
+    """What a provider has decided about a charge. AUTHORISED is on the way to one of the others, which are final."""
+
+    AUTHORISED = "AUTHORISED"
     CAPTURED = "CAPTURED"
     DECLINED = "DECLINED"
 
 
 class NoAnswerError(Exception):
     """The provider gave no answer. What was asked may have happened, or not: ask again under the same key."""
+
+
+class NotAuthenticError(Exception):
+    """A notification that the provider did not sign, or signed too long ago: a forgery, or an old one sent again."""
 
 
 class Provider(Protocol):
@@ -35,16 +42,25 @@ class Provider(Protocol):
         """As in PaymentMethod and in the ledger's account "provider:NAME"."""
         ...
 
-    async def capture(self, charge: Charge) -> Outcome:
-        """Authorises and captures in one."""
+    @property
+    def signature_header(self) -> str:
+        """The header of a notification that holds its signature."""
+        ...
+
+    async def authorise(self, charge: Charge) -> Outcome:
+        """Sets the money aside (AUTHORISED), or takes it at once where the network knows one step only (CAPTURED)."""
+        ...
+
+    async def capture(self, key: str) -> Outcome:
+        """Takes the money of an authorised charge; DECLINED when it was closed before, or let lapse."""
         ...
 
     async def query(self, key: str) -> Outcome | None:
-        """What became of a charge; None when the provider never heard of it."""
+        """What became of a charge; None when the provider has decided nothing about it."""
         ...
 
     async def close(self, key: str) -> Outcome:
-        """What became of a charge; one never heard of is DECLINED for good, even should it still arrive."""
+        """What became of a charge; one not captured by now is DECLINED for good, even should it still arrive."""
         ...
 
     async def refund(self, key: str, charge_key: str, minor: int, currency: str) -> None:
@@ -52,5 +68,8 @@ class Provider(Protocol):
         ...
 
     def verify(self, body: bytes, signature: str) -> str | None:
-        """The charge key that a signed notification is about; None when it was not signed by the provider."""
+        """The key of the charge that a notification is about; None when it is about none.
+
+        Raises NotAuthenticError unless the provider signed it, and within the last minutes.
+        """
         ...

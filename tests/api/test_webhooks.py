@@ -10,12 +10,14 @@ import pytest
 
 from api.app import create
 from api.runtime import Runtime
-from commerce.payments import Outcome, SandboxProvider
+from commerce.payments import Outcome, SandboxProvider, actions
 from core.bus import MemoryBus
+from core.clock import MovableClock
 from core.ids import new_id
 from core.settings import Settings
 from schema.context import Services
 from tests.api.small import SCHEMA
+from tests.factories import orders
 
 PROVIDER = SandboxProvider(b"secret")
 URL = "/webhooks/payments/SANDBOX"
@@ -50,6 +52,25 @@ async def test_hears_nothing_else(http: httpx.AsyncClient, signature: str) -> No
     body, _ = PROVIDER.notification(new_id().hex, Outcome.CAPTURED)
     response = await http.post(URL, content=body, headers={"X-Signature": signature.encode("latin-1")})
     assert response.status_code == 401
+
+
+async def test_an_old_one_sent_again_is_not_heard(http: httpx.AsyncClient, moving_clock: MovableClock) -> None:
+    body, signature = PROVIDER.notification(new_id().hex, Outcome.CAPTURED)
+    moving_clock.move(301)
+    response = await http.post(URL, content=body, headers={"X-Signature": signature})
+    assert response.status_code == 401
+
+
+async def test_asks_for_it_again_when_the_provider_is_silent(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await orders.placed()
+    payment = await actions.begin(order.id, order.buyer_id, "SANDBOX", order.total, "一次", "f")
+    body, signature = PROVIDER.notification(payment.id.hex, Outcome.CAPTURED)
+    monkeypatch.setattr(PROVIDER.faults, "lost_requests", 1)
+    first = await http.post(URL, content=body, headers={"X-Signature": signature})
+    again = await http.post(URL, content=body, headers={"X-Signature": signature})
+    assert (first.status_code, again.status_code) == (503, 204)
 
 
 async def test_knows_its_providers(http: httpx.AsyncClient) -> None:

@@ -12,7 +12,7 @@ from commerce.ledger import Entry, accounts
 from commerce.ledger import actions as ledger
 from commerce.payments import events, queries, rules
 from commerce.payments.errors import PaymentInProgress
-from commerce.payments.provider import Charge, NoAnswerError, Outcome, Provider
+from commerce.payments.provider import Charge, NoAnswerError, NotAuthenticError, Outcome, Provider
 from commerce.payments.records import Payment
 from core import clock, db, outbox
 from core.errors import WrongState
@@ -62,11 +62,15 @@ async def begin(
 
 
 async def capture(provider: Provider, payment: Payment, token: str) -> Outcome:
-    """Asks the provider for the money; it may be asked again. Raises PaymentInProgress when it does not answer."""
+    """Asks the provider for the money, in one step or two; it may be asked again.
+
+    CAPTURED or DECLINED. Raises PaymentInProgress when it does not answer.
+    """
     charge = Charge(payment.id.hex, payment.minor, payment.currency, token)
     try:
         async with asyncio.timeout(rules.PATIENCE):
-            return await provider.capture(charge)
+            outcome = await provider.authorise(charge)
+            return await provider.capture(charge.key) if outcome is Outcome.AUTHORISED else outcome
     except (NoAnswerError, TimeoutError) as error:
         logger.warning("the provider %s did not answer about the payment %s", payment.provider, payment.id)
         raise PaymentInProgress("order_id") from error
@@ -123,23 +127,53 @@ async def reconcile(providers: Mapping[str, Provider]) -> int:
 
 async def _reconcile(providers: Mapping[str, Provider], payment: Payment) -> bool:
     try:
-        return await record_outcome(payment.id, await close(providers[payment.provider], payment))
+        provider = providers[payment.provider]
+        async with asyncio.timeout(rules.PATIENCE):
+            return await record_outcome(payment.id, await _final(provider, payment))
     except Exception:
         logger.exception("could not find out what became of the payment %s", payment.id)
         return False
 
 
+async def _final(provider: Provider, payment: Payment) -> Outcome:
+    """What becomes of a payment whose answer was lost: a young authorisation is captured, all else closed."""
+    outcome = await provider.query(payment.id.hex)
+    if outcome is Outcome.AUTHORISED and rules.is_worth_capturing(payment.created_at, clock.now()):
+        return await provider.capture(payment.id.hex)
+    return await provider.close(payment.id.hex)
+
+
 async def receive(provider: Provider, body: bytes, signature: str) -> bool:
-    """Takes a notification: unsigned ones are refused (False), all others only make us ask what is true.
+    """Takes a notification: unsigned and old ones are refused (False), all others only make us ask what is true.
 
     So they may come late, twice, in any order, or never. An order is settled by the reaction to PaymentCaptured.
+    Raises NoAnswerError when the provider cannot be asked: it should tell us again.
     """
-    key = provider.verify(body, signature)
-    if key is None:
+    try:
+        key = provider.verify(body, signature)
+    except NotAuthenticError as forgery:
+        logger.warning("a notification of %s is refused: %s", provider.name, forgery)
         return False
-    [payment] = await queries.by_ids([UUID(hex=key)])
+    payment = None if key is None else await _payment_of(key)
     if payment is not None and payment.provider == provider.name and payment.status == "PENDING":
-        outcome = await provider.query(key)
-        if outcome is not None:
+        outcome = await _ask(provider, payment)
+        if outcome in (Outcome.CAPTURED, Outcome.DECLINED):
             await record_outcome(payment.id, outcome)
     return True
+
+
+async def _payment_of(key: str) -> Payment | None:
+    try:
+        [payment] = await queries.by_ids([UUID(hex=key)])
+    except ValueError:
+        # A charge of somebody else's who uses the same provider.
+        return None
+    return payment
+
+
+async def _ask(provider: Provider, payment: Payment) -> Outcome | None:
+    try:
+        async with asyncio.timeout(rules.PATIENCE):
+            return await provider.query(payment.id.hex)
+    except TimeoutError as error:
+        raise NoAnswerError("the provider is silent") from error

@@ -1,0 +1,85 @@
+"""Rehearsals: an operator switches faults on, and the sandbox's notifications come to the door over HTTP."""
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from api import rehearsal, services
+from api.app import create
+from api.runtime import Runtime
+from commerce.payments import Faults, Outcome, SandboxProvider, queries
+from commerce.payments.errors import PaymentInProgress
+from core.bus import MemoryBus
+from core.settings import Settings, SettingsError
+from schema.context import Services
+from tests.api.small import SCHEMA
+from tests.factories import orders
+from tests.services.http import listening_socket, serving
+
+
+class TestSettings:
+    def test_switch_faults_on(self, tmp_path) -> None:
+        settings = Settings.from_environment({"ZHONGCAO_SANDBOX_FAULTS": "delay=2,lost_answers=3"}, data=tmp_path)
+        sandbox = services.providers(settings)["SANDBOX"]
+        assert isinstance(sandbox, SandboxProvider)
+        assert sandbox.faults == Faults(delay=2, lost_answers=3)
+
+    def test_what_is_no_switch_is_named(self, tmp_path) -> None:
+        with pytest.raises(SettingsError, match=r"ZHONGCAO_SANDBOX_FAULTS is wrong: .*dely"):
+            services.providers(Settings(data=tmp_path, sandbox_faults="dely=2"))
+
+    def test_are_refused_where_the_sandbox_is_off(self, tmp_path) -> None:
+        with pytest.raises(SettingsError, match="there is no sandbox"):
+            services.providers(Settings(data=tmp_path, sandbox_payments=False, sandbox_faults="delay=2"))
+
+
+@asynccontextmanager
+async def rehearsed(sandbox: SandboxProvider) -> AsyncIterator[None]:
+    """The doors on a real server, to which the sandbox sends its notifications."""
+
+    @asynccontextmanager
+    async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
+        others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
+        known = {**others, "settings": settings, "bus": MemoryBus(), "providers": {"SANDBOX": sandbox}}
+        yield Runtime(Services(**known), {})
+
+    async with serving(create(Settings(), SCHEMA, runtime=runtime)) as address:
+        task = asyncio.create_task(rehearsal.notify(sandbox, f"http://{address}"))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+class TestNotify:
+    async def test_a_lost_answer_arrives_by_notification(self, database: None, caplog) -> None:
+        sandbox = SandboxProvider(faults=Faults.parse("notifications=1,lost_answers=1,forged_notifications=1"))
+        order = await orders.placed()
+        async with rehearsed(sandbox):
+            with pytest.raises(PaymentInProgress):
+                await orders.pay(order, provider=sandbox)
+
+            async with asyncio.timeout(10):
+                while [payment.status for payment in await queries.of_order(order.id)] != ["CAPTURED"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        assert "was not taken: HTTP Error 401" in caplog.text, "the stranger's"
+
+    async def test_a_door_that_is_closed_stops_nothing(self, caplog) -> None:
+        sandbox = SandboxProvider(faults=Faults(notifications=True))
+        with listening_socket() as bound:
+            url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        task = asyncio.create_task(rehearsal.notify(sandbox, url))
+        for key in ("甲", "乙"):
+            sandbox.notifications.add(key, Outcome.CAPTURED)
+        async with asyncio.timeout(10):
+            while caplog.text.count("was not taken") < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert not task.done()
+        task.cancel()
