@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 PORT ?= 8000
 DATA ?= ./data
 BIN := .venv/bin
+ROOMS := api demo schema execution search content commerce people core migrations
 STAMP := .venv/.ready
 # How many tests run at a time; the database server is shared by all.
 JOBS ?= auto
@@ -21,6 +22,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $(STAMP)
 
 run: setup ## Serve on PORT (8000) with demonstration data in DATA (./data)
@@ -35,7 +37,7 @@ soak: setup ## Try SOAK (20000) random operations on both executors
 check: setup ## Lint, types, import contracts, schema and migrations: what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy api demo schema execution search content commerce people core
+	$(BIN)/mypy $(filter-out migrations,$(ROOMS))
 	PYTHONPATH=. $(BIN)/lint-imports --no-cache
 	$(BIN)/zhongcao schema | diff -u schema/schema.graphql - || { echo "error: run make schema" >&2; exit 1; }
 	$(BIN)/python -m pytest tests/architecture

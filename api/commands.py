@@ -36,8 +36,8 @@ def migrate(settings: Settings) -> None:
     """Applies what is missing, and names it."""
 
     async def run() -> None:
-        async with database(settings, behind=True):
-            count = await migrator.migrate(APPS, lambda name: _console.print(f"  {name}", highlight=False))
+        async with database(settings, behind=True) as url:
+            count = await migrator.migrate(url, APPS, lambda name: _console.print(f"  {name}", highlight=False))
         _console.print(f"{count} migrations applied" if count else "The database has the newest shape")
 
     asyncio.run(run())

@@ -18,7 +18,7 @@ from api import wiring
 from api.apps import APPS
 from api.data_folder import locked
 from api.embedded import EmbeddedPostgres
-from core import db, migrator, outbox, relay, timers
+from core import db, outbox, relay, shape, timers
 from core.bus import Bus, MemoryBus
 from core.settings import Settings, SettingsError
 from schema.context import Services
@@ -75,10 +75,10 @@ def background_work(services: Services) -> dict[str, Callable[[], Coroutine[Any,
 
 
 @asynccontextmanager
-async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator[None]:
-    """Holds the connection pool open, to a database of the newest shape. Raises SettingsError.
+async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator[str]:
+    """Holds the connection pool open, to a database of the newest shape; yields its URL. Raises SettingsError.
 
-    An embedded one is brought to that shape; any other must have it, unless it may be `behind`.
+    Unless it may be `behind`, an embedded one is brought to that shape; any other must have it.
     """
     async with AsyncExitStack() as stack:
         url = settings.database_url
@@ -87,17 +87,18 @@ async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator
             stack.push_async_callback(asyncio.to_thread, server.stop)
             url = await asyncio.to_thread(server.start)
         try:
-            await stack.enter_async_context(db.connected(url, APPS, settings.pool_size))
-            missing = await migrator.pending(APPS)
+            await stack.enter_async_context(db.connected(url, settings.pool_size))
+            missing = [] if behind else await shape.pending(APPS)
         except (OSError, asyncpg.PostgresError, ValueError) as error:
             raise SettingsError(f"The database of DATABASE_URL cannot be reached: {_first_line(error)}") from error
-        if missing and settings.database_url is not None and not behind:
+        if missing and settings.database_url is not None:
             raise SettingsError(
                 f"The database lacks {len(missing)} migrations ({missing[0]} first): run `zhongcao migrate`"
             )
-        if missing and settings.database_url is None:
-            await migrator.migrate(APPS)
-        yield
+        if missing:
+            # Slow to load, and of no use to an installation that has its shape.
+            await importlib.import_module("core.migrator").migrate(url, APPS)
+        yield url
 
 
 def _first_line(error: Exception) -> str:

@@ -243,8 +243,9 @@ async def measured(limit: int | None = None, progress: Callable[[int], None] | N
     with tempfile.TemporaryDirectory(prefix="zhongcao-replay-") as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres")
         try:
-            async with db.connected(server.start(), APPS):
-                await migrator.migrate(APPS)
+            url = server.start()
+            await migrator.migrate(url, APPS)
+            async with db.connected(url):
                 return await replay(DATA, limit, progress)
         finally:
             server.stop()

@@ -1,22 +1,37 @@
 """The one connection pool, and the few calls through which SQL goes.
 
-Lists are read as rows straight into frozen records (`records`); Tortoise models declare the tables, write single rows
-and make the migrations. Both run on the connection of the current transaction, if there is one.
+Lists are read as rows straight into frozen records (`records`). Tortoise declares the tables and makes the migrations
+(`core/migrator.py`); nothing that serves loads it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar, cast
-from urllib.parse import parse_qs, unquote, urlsplit
+from contextvars import ContextVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import orjson
-from tortoise import Tortoise
-from tortoise.connection import get_connection
 
 RecordType = TypeVar("RecordType", bound=msgspec.Struct)
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+# Seconds that a statement may take, and that somebody may wait for a connection.
+_PATIENCE = 30
+_IDLE_CONNECTION_LIFETIME = 300
+
+
+class _Transaction(NamedTuple):
+    """The connection of an open transaction; the lock makes statements of concurrent tasks wait for each other."""
+
+    connection: Connection
+    turn: asyncio.Lock
+
+
+_pool: asyncpg.Pool | None = None
+_transaction: ContextVar[_Transaction | None] = ContextVar("transaction", default=None)
 
 
 def _to_json(value: object) -> str:
@@ -49,50 +64,58 @@ async def _keep(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """
 
 
-def config(url: str, apps: Mapping[str, str], pool_size: int = 10) -> dict[str, Any]:
-    """Tortoise's configuration for a PostgreSQL `url` and domains given as label → models module."""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    credentials: dict[str, Any] = {
-        "host": parts.hostname or query.get("host", ["127.0.0.1"])[0],
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or "postgres"),
-        "password": unquote(parts.password or ""),
-        "database": parts.path.lstrip("/") or "postgres",
-        "minsize": 1,
-        "maxsize": pool_size,
-        "init": _prepare,
-        "reset": _keep,
-        "command_timeout": 30,
-        "max_inactive_connection_lifetime": 300,
-    }
-    if "sslmode" in query:
-        credentials["ssl"] = query["sslmode"][0]
-    return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
-        "apps": {
-            label: {"models": [module], "default_connection": "default", "migrations": f"migrations.{label}"}
-            for label, module in apps.items()
-        },
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-
-
 @asynccontextmanager
-async def connected(url: str, apps: Mapping[str, str], pool_size: int = 10) -> AsyncIterator[None]:
-    """Holds the connection pool open until the block ends."""
-    await Tortoise.init(config=config(url, apps, pool_size), _enable_global_fallback=True)
+async def connected(url: str, pool_size: int = 10) -> AsyncIterator[None]:
+    """Holds the connection pool to a PostgreSQL open until the block ends."""
+    global _pool
+    previous = _pool
+    _pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=pool_size,
+        init=_prepare,
+        reset=_keep,
+        command_timeout=_PATIENCE,
+        max_inactive_connection_lifetime=_IDLE_CONNECTION_LIFETIME,
+    )
     try:
         yield
     finally:
-        await Tortoise.close_connections()
+        ours, _pool = _pool, previous
+        await ours.close()
+
+
+def connection() -> asyncpg.pool.PoolAcquireContext:
+    """Lends a connection of its own, outside any transaction, for what must outlive one: an advisory lock."""
+    if _pool is None:
+        raise RuntimeError("no database is connected")
+    return _pool.acquire(timeout=_PATIENCE)
 
 
 @asynccontextmanager
-async def _connection() -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    async with get_connection("default").acquire_connection() as connection:
-        yield connection
+async def transaction() -> AsyncIterator[None]:
+    """Everything inside the block runs on one connection, and commits together; for the unit of work alone.
+
+    A task that is started inside inherits it, and must end inside.
+    """
+    async with connection() as own, own.transaction():
+        token = _transaction.set(_Transaction(own, asyncio.Lock()))
+        try:
+            yield
+        finally:
+            _transaction.reset(token)
+
+
+@asynccontextmanager
+async def _current() -> AsyncIterator[Connection]:
+    """The connection of the open transaction, or one for a statement alone."""
+    within = _transaction.get()
+    if within is None:
+        async with connection() as own:
+            yield own
+    else:
+        async with within.turn:
+            yield within.connection
 
 
 def columns(record: type[msgspec.Struct], table: str = "") -> str:
@@ -103,26 +126,26 @@ def columns(record: type[msgspec.Struct], table: str = "") -> str:
 
 async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
     """All rows of a statement (SELECT, or anything with RETURNING)."""
-    async with _connection() as connection:
-        return cast(list[asyncpg.Record], await connection.fetch(sql, *args))
+    async with _current() as its:
+        return cast(list[asyncpg.Record], await its.fetch(sql, *args))
 
 
 async def row(sql: str, *args: object) -> asyncpg.Record | None:
     """The first row of a statement."""
-    async with _connection() as connection:
-        return await connection.fetchrow(sql, *args)
+    async with _current() as its:
+        return await its.fetchrow(sql, *args)
 
 
 async def value(sql: str, *args: object) -> Any:
     """The first column of the first row; None when there is none."""
-    async with _connection() as connection:
-        return await connection.fetchval(sql, *args)
+    async with _current() as its:
+        return await its.fetchval(sql, *args)
 
 
 async def execute(sql: str, *args: object) -> int:
     """Runs a statement; returns how many rows it changed."""
-    async with _connection() as connection:
-        status = await connection.execute(sql, *args)
+    async with _current() as its:
+        status = await its.execute(sql, *args)
     count = status.rsplit(" ", 1)[-1]
     return int(count) if count.isdigit() else 0
 

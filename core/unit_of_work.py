@@ -9,9 +9,8 @@ from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 import asyncpg
-from tortoise.transactions import in_transaction
 
-from core import outbox
+from core import db, outbox
 
 _ATTEMPTS = 6
 
@@ -30,7 +29,7 @@ async def transaction() -> AsyncIterator[None]:
     pending = outbox.Pending()
     token, outbox_token = _open.set(pending), outbox.collect(pending)
     try:
-        async with in_transaction():
+        async with db.transaction():
             yield
             await pending.write()
     finally:

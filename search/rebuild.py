@@ -7,9 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
-from tortoise.connection import get_connection
-
-from core import clock, outbox
+from core import clock, db, outbox
 from core.errors import Conflict
 from search import documents, indexer
 from search.engine import KINDS, Engine, Found, SearchUnavailable, Sink
@@ -84,7 +82,7 @@ async def _all(kind: str) -> AsyncIterator[Sequence[UUID]]:
 
 @asynccontextmanager
 async def _alone() -> AsyncIterator[None]:
-    async with get_connection("default").acquire_connection() as connection:
+    async with db.connection() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
             raise Conflict()
         try:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from api.apps import APPS
 from core import clock, db
 from tests.services import postgres
 
@@ -33,7 +32,7 @@ async def database_url(reused_database: postgres.Reused) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[None]:
     """The connection pool to this test's database."""
-    async with db.connected(database_url, APPS):
+    async with db.connected(database_url):
         yield
 
 
@@ -52,7 +51,7 @@ async def statements(database_url: str) -> AsyncIterator[list[str]]:
             sent.append(statement)
 
     with db.observed(note):
-        async with db.connected(database_url, APPS):
+        async with db.connected(database_url):
             yield sent
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
+import asyncpg
 
 from commerce.products import queries, rules
 from commerce.products.errors import AlreadyHasShop, NeedsShop, StockBelowHeld
 from commerce.products.events import ProductCreated, ShopOpened, StockChanged
-from commerce.products.models import ShopRow
 from commerce.products.records import NewVariant, Product, Shop, Variant
 from core import clock, db, outbox, validation
 from core.errors import Forbidden, NotFound
@@ -21,8 +20,14 @@ async def open_shop(owner_id: UUID, name: str) -> Shop:
     """Opens a person's one shop. Raises Invalid or AlreadyHasShop; records ShopOpened."""
     shop = Shop(new_id(), owner_id, rules.shop_name(name), clock.now())
     try:
-        await ShopRow.create(id=shop.id, owner_id=owner_id, name=shop.name, created_at=shop.created_at)
-    except IntegrityError as error:
+        await db.execute(
+            "INSERT INTO shops (id, owner_id, name, created_at) VALUES ($1, $2, $3, $4)",
+            shop.id,
+            owner_id,
+            shop.name,
+            shop.created_at,
+        )
+    except asyncpg.UniqueViolationError as error:
         raise AlreadyHasShop() from error
     outbox.record(ShopOpened(shop_id=shop.id, owner_id=owner_id))
     return shop

