@@ -94,13 +94,15 @@ def serve(host: str, port: int, data: Path | None, demo: bool, workers: int) -> 
 
 @app.command()
 @_data
-def worker(data: Path | None) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of --health-port.")
+@click.option("--health-port", type=click.IntRange(1, 65_535), help="Answer /health/live and /health/ready there.")
+def worker(data: Path | None, host: str, health_port: int | None) -> None:
     """Do the background work for servers that share DATABASE_URL, REDIS_URL and MEILI_URL."""
     settings = _settings(data)
     if settings.missing_servers:
         missing = " and ".join(settings.missing_servers)
         raise SettingsError(f"The worker needs {missing}: without, `zhongcao serve` does the background work itself")
-    _load(settings, "api.serving").worker(settings)
+    _load(settings, "api.serving").worker(settings, (host, health_port) if health_port else None)
 
 
 @app.command()

@@ -5,8 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +16,13 @@ _PATIENCE: Final = 2.0
 
 # Succeeds, or raises what is wrong.
 Check = Callable[[], Awaitable[object]]
+
+
+def application(essential: Mapping[str, Check], helpful: Mapping[str, Check]) -> Starlette:
+    """What a process answers that serves nothing else."""
+    return Starlette(
+        routes=[Route("/health/live", live), Route("/health/ready", Readiness(essential, helpful).__call__)]
+    )
 
 
 async def live(request: Request) -> Response:

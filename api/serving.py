@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 import uvicorn
 
-from api import logs
+from api import health, logs
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
@@ -33,10 +33,11 @@ def serve(settings: Settings, host: str, port: int, workers: int, demo: bool) ->
             _serve_by_many(settings, listening, workers)
 
 
-def worker(settings: Settings) -> None:
-    """Does the background work until stopped. Raises SettingsError."""
+def worker(settings: Settings, address: tuple[str, int] | None) -> None:
+    """Does the background work until stopped, and tells at an address how it is. Raises SettingsError."""
     logs.configure()
-    _run(lambda stop: _work(settings, stop))
+    with contextlib.nullcontext() if address is None else _bound(*address) as listening:
+        _run(lambda stop: _work(settings, listening, stop))
 
 
 @contextlib.contextmanager
@@ -99,17 +100,21 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
             root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"),
             runtime=lambda _: contextlib.nullcontext(runtime),
         )
-        server = _Server(_configured(app))
-        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
-        stopping = asyncio.ensure_future(stop.wait())
         bustling = asyncio.ensure_future(importlib.import_module("demo").bustle(settings)) if demo else None
         _welcome(listening, settings)
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await _until_stopped(app, listening, stop)
         if bustling is not None:
             bustling.cancel()
-        server.should_exit = True
-        await serving
+
+
+async def _until_stopped(app: Any, listening: socket.socket, stop: asyncio.Event) -> None:
+    server = _Server(_configured(app))
+    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
 
 
 def _seeding(settings: Settings) -> Callable[[], Awaitable[None]]:
@@ -118,10 +123,13 @@ def _seeding(settings: Settings) -> Callable[[], Awaitable[None]]:
     return lambda: seed(settings)
 
 
-async def _work(settings: Settings, stop: asyncio.Event) -> None:
-    async with running(settings, background=True):
+async def _work(settings: Settings, listening: socket.socket | None, stop: asyncio.Event) -> None:
+    async with running(settings, background=True) as runtime:
         logging.getLogger(__name__).info("working")
-        await stop.wait()
+        if listening is None:
+            await stop.wait()
+        else:
+            await _until_stopped(health.application(runtime.essential, runtime.helpful), listening, stop)
 
 
 def _serve_by_many(settings: Settings, listening: socket.socket, workers: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from core import clock
@@ -53,6 +54,14 @@ async def test_what_one_process_changes_the_other_pushes(environment: dict[str, 
                 if told["event"]["__typename"] == "LiveStatusChanged":
                     break
             assert told["event"]["liveStream"]["status"] == "LIVE" and told["sequence"] > first["sequence"]
+
+
+def test_a_worker_tells_how_it_is_and_serves_nothing_else(environment: dict[str, str]) -> None:
+    with programs.working(**environment) as worker:
+        answers = {path: httpx.get(f"http://{worker.address}{path}") for path in ("/health/live", "/health/ready")}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        assert answers["/health/ready"].json()["parts"]["database"] == "up"
+        assert httpx.post(f"http://{worker.address}/graphql", json={"query": "{ serverNow }"}).status_code == 404
 
 
 def test_many_processes_behind_one_port(environment: dict[str, str]) -> None:

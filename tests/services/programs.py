@@ -70,14 +70,16 @@ class Program:
 
 
 class Served(Program):
-    """A server, ready; `address` is its host and port."""
+    """A server, or another command that answers on a port, ready; `address` is its host and port."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self, *arguments: str, environment: dict[str, str], command: tuple[str, str] = ("serve", "--port")
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
-        super().__init__("serve", "--port", str(port), *arguments, environment=environment)
+        super().__init__(*command, str(port), *arguments, environment=environment)
         self._await()
 
     def _await(self) -> None:
@@ -111,9 +113,9 @@ def serving(*arguments: str, **environment: str) -> Iterator[Served]:
 
 
 @contextmanager
-def working(**environment: str) -> Iterator[Program]:
+def working(**environment: str) -> Iterator[Served]:
     """A worker until the block ends."""
-    program = Program("worker", environment=environment)
+    program = Served(environment=environment, command=("worker", "--health-port"))
     try:
         yield program
     finally:
