@@ -13,7 +13,7 @@ from schema import ids
 from tests.factories import group_buys as factory
 from tests.factories import products
 from tests.factories.people import person
-from tests.graph import Graph
+from tests.graph import send
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -42,13 +42,6 @@ HOME = {
     "district": "南山区",
     "street": "科技园 1 号",
 }
-
-
-async def send(document: str, as_: UUID | None, **given: Any) -> dict[str, Any]:
-    answer = await Graph()(document, as_=as_, input=given)
-    assert answer["errors"] == []
-    result: dict[str, Any] = answer["data"]["result"]
-    return result
 
 
 async def refused(document: str, as_: UUID | None, **given: Any) -> tuple[str, list[str] | None]:

@@ -91,6 +91,23 @@ class TestTeamProgress:
             assert len(step["team"]["members"]) == 2 and step["team"]["closedAt"]
             assert await client.is_quiet()
 
+    async def test_success_at_the_deadline(self, moving_clock: MovableClock) -> None:
+        offer = await factory.offer(team_ttl_seconds=60, tiers=[(3, "89.00"), (5, "79.00")])
+        graph, leader = Graph(), await factory.opened(offer)
+        document = TEAM.replace("status", "status price { amount } nextTier { missingCount }", 1)
+        async with subscribed(graph, document, "team", leader.team.id) as client:
+            await client.next()
+            for missing, price in ((1, "99.00"), (2, "89.00")):
+                await factory.joined(leader.team)
+                step = await client.next()
+                assert (step["event"], step["team"]["price"]["amount"]) == ("JOINED", price)
+                assert step["team"]["nextTier"] == {"missingCount": missing}
+            moving_clock.move(61)
+            await actions.expire_teams()
+            step = await client.next()
+            assert (step["sequence"], step["event"], step["team"]["price"]) == (4, "SUCCEEDED", {"amount": "89.00"})
+            assert step["team"]["nextTier"] is None
+
     async def test_leaving_and_failing(self, moving_clock: MovableClock) -> None:
         graph, leader = Graph(), await factory.opened(await factory.offer(team_size=3, team_ttl_seconds=60))
         await factory.joined(leader.team)

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -12,7 +11,7 @@ from core.ids import new_id
 from schema import ids
 from tests.factories import group_buys, orders, products
 from tests.factories.people import person
-from tests.graph import Graph
+from tests.graph import Graph, send
 from tests.outbox import told
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,13 +33,6 @@ HOME = {
     "district": "南山区",
     "street": "科技园 1 号",
 }
-
-
-async def send(document: str, as_: UUID | None, **given: Any) -> dict[str, Any]:
-    answer = await Graph()(document, as_=as_, input=given)
-    assert answer["errors"] == []
-    result: dict[str, Any] = answer["data"]["result"]
-    return result
 
 
 def refused(result: dict[str, Any]) -> tuple[str, list[str] | None]:
