@@ -19,3 +19,15 @@ class PaymentTimeOver(Refusal):
     code = "ENDED"
     zh = "订单已超过付款时限，请重新下单"
     en = "The time to pay this order is over; place it again"
+
+
+class MoreThanIsLeft(Refusal):
+    code = "LIMIT_EXCEEDED"
+    zh = "最多还可退 {left}"
+    en = "At most {left} is left to give back"
+
+
+class TooManyRefunds(Refusal):
+    code = "LIMIT_EXCEEDED"
+    zh = "一笔订单最多退款 {most} 次"
+    en = "At most {most} refunds an order"

@@ -30,6 +30,8 @@ class OrderRefunding(Event, frozen=True):
 
 
 class OrderRefunded(Event, frozen=True):
+    """Money is back at the buyer: all of it, or a part."""
+
     order_id: UUID
 
 

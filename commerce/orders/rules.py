@@ -5,13 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from commerce.orders.records import Address, Line
+from commerce.orders.errors import MoreThanIsLeft, TooManyRefunds
+from commerce.orders.records import Address, Line, Order
 from core import validation
-from core.errors import Invalid
+from core.errors import Invalid, WrongState
+from core.money import Money
 
 PAY_WITHIN: Final = timedelta(minutes=15)
 MAX_LINES: Final = 50
 MAX_QUANTITY: Final = 999
+MAX_REFUNDS: Final = 50
+MAX_NOTE: Final = 200
+# Paid, and the shop's: it may give a part back.
+EARNED: Final = ("CONFIRMED", "SHIPPED", "COMPLETED")
 _PHONE: Final = set("0123456789+-() ")
 
 
@@ -51,6 +57,16 @@ def phone(value: str) -> str:
             "shipping_address", "phone", zh="请填写 5 到 20 位的电话号码", en="A phone number has 5 to 20 digits"
         )
     return cleaned
+
+
+def check_refund(order: Order, minor: int, left: int, parts: int) -> None:
+    """Raises WrongState, MoreThanIsLeft or TooManyRefunds unless the shop may give `minor` units of the order back."""
+    if order.status not in EARNED:
+        raise WrongState("order_id", state=order.status)
+    if minor > left:
+        raise MoreThanIsLeft("amount", left=Money(left, order.currency).amount)
+    if parts >= MAX_REFUNDS:
+        raise TooManyRefunds("order_id", most=MAX_REFUNDS)
 
 
 def new_number(day: datetime) -> str:

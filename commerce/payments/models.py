@@ -37,6 +37,9 @@ class RefundRow(Model):
     due_at = fields.DatetimeField()
     created_at = fields.DatetimeField()
     done_at = fields.DatetimeField(null=True)
+    note = fields.TextField(null=True)
+    idempotency_key = fields.TextField(null=True)
+    fingerprint = fields.TextField(null=True)
 
     class Meta:
         table = "refunds"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from commerce.payments.records import Payment, Refund
+from commerce.payments.records import Asked, Left, Payment, Refund
 from core import db
 from core.errors import Conflict
 
@@ -39,4 +39,37 @@ async def of_order(order_id: UUID) -> list[Payment]:
 
 async def refunds_of_order(order_id: UUID) -> list[Refund]:
     """All refunds of an order, first to last."""
-    return await db.records(Refund, f"SELECT {_REFUND} FROM refunds WHERE order_id = $1 ORDER BY id", order_id)
+    [found] = await refunds_of_orders([order_id])
+    return found
+
+
+async def refunds_of_orders(order_ids: Sequence[UUID]) -> list[list[Refund]]:
+    """All refunds of each order, first to last."""
+    found = await db.records(
+        Refund, f"SELECT {_REFUND} FROM refunds WHERE order_id = ANY($1) ORDER BY id", list(set(order_ids))
+    )
+    grouped: dict[UUID, list[Refund]] = {}
+    for refund in found:
+        grouped.setdefault(refund.order_id, []).append(refund)
+    return [grouped.get(order_id, []) for order_id in order_ids]
+
+
+async def was_asked(order_id: UUID, asked: Asked) -> bool:
+    """Whether a shop gave back of an order under this key before. Raises Conflict when that was another request."""
+    before = await db.value(
+        "SELECT fingerprint FROM refunds WHERE order_id = $1 AND idempotency_key = $2", order_id, asked.key
+    )
+    if before not in (None, asked.fingerprint):
+        raise Conflict("idempotency_key")
+    return before is not None
+
+
+async def left_of(order_id: UUID) -> Left:
+    """What of an order's captured payment was not given back yet; nothing when none was captured."""
+    found = await db.records(
+        Left,
+        "SELECT minor - refunding_minor, (SELECT count(*) FROM refunds r WHERE r.order_id = p.order_id)"
+        " FROM payments p WHERE order_id = $1 AND status = 'CAPTURED'",
+        order_id,
+    )
+    return found[0] if found else Left(0, 0)

@@ -26,8 +26,19 @@ class Payment(msgspec.Struct, frozen=True):
         return Money(self.minor, self.currency)
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What a shop said when it gave money back, and what makes saying it twice the same."""
+
+    note: str
+    key: str
+    fingerprint: str
+
+
 class Refund(msgspec.Struct, frozen=True):
-    """Money on its way back: PENDING, then DONE; STUCK when it failed so often that a person should look."""
+    """Money on its way back: PENDING, then DONE; STUCK when it failed so often that a person should look.
+
+    `reason` is LEFT_TEAM, TEAM_FAILED, PAID_TOO_LATE, CANCELLED, PRICE_TIER or, with the shop's `note`, SHOP.
+    """
 
     id: UUID
     payment_id: UUID
@@ -39,3 +50,17 @@ class Refund(msgspec.Struct, frozen=True):
     status: str
     attempts: int
     due_at: datetime
+    created_at: datetime
+    done_at: datetime | None
+    note: str | None
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What of an order's payment was not given back yet, in minor units, and in how many parts the rest was."""
+
+    minor: int
+    parts: int

@@ -7,6 +7,8 @@ from uuid import UUID
 from commerce.group_buys import Team
 from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Address, Order, OrderLine, queries
+from commerce.payments import Refund
+from commerce.payments import queries as payment_queries
 from commerce.products import Shop, Variant
 from commerce.products import queries as product_queries
 from core import clock
@@ -40,6 +42,12 @@ async def shipping_address(orders: list[Order], context: Context) -> list[Addres
     """Not for everybody through whom an order can be reached."""
     sees = await queries.sees_privately(context.viewer_id, orders)
     return [order.ships_to if seen else None for order, seen in zip(orders, sees, strict=True)]
+
+
+async def refunds(orders: list[Order], context: Context) -> list[list[Refund]]:
+    sees = await queries.sees_privately(context.viewer_id, orders)
+    found = await payment_queries.refunds_of_orders([order.id for order in orders])
+    return [given_back if seen else [] for given_back, seen in zip(found, sees, strict=True)]
 
 
 async def carrier(orders: list[Order], context: Context) -> list[str | None]:

@@ -1,5 +1,7 @@
 """Inputs of orders' mutations."""
 
+import decimal
+
 import strawberry
 
 from commerce.orders import Address
@@ -65,3 +67,15 @@ class ShipOrderInput:
     order_id: strawberry.ID = strawberry.field(description="A CONFIRMED order of the viewer's shop.")
     carrier: str = strawberry.field(description="1 to 40 characters.")
     tracking_number: str = strawberry.field(description="The carrier's number, 1 to 60 characters.")
+
+
+@strawberry.input(description="What the shop gives back of an order.")
+class RefundOrderInput:
+    order_id: strawberry.ID = strawberry.field(
+        description="An order of the viewer's shop: CONFIRMED, SHIPPED or COMPLETED."
+    )
+    amount: decimal.Decimal = strawberry.field(
+        description="In major units of the order's currency: above 0, at most `total` less all that goes back already."
+    )
+    note: str = strawberry.field(description="What to tell the buyer, 1 to 200 characters.")
+    idempotency_key: str = strawberry.field(description=_KEY)

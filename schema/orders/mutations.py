@@ -8,7 +8,7 @@ from commerce.payments.errors import UnknownProvider
 from schema import ids
 from schema.context import Info
 from schema.errors import mutation
-from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, ShipOrderInput
+from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, RefundOrderInput, ShipOrderInput
 from schema.orders.types import OrderPayload, PaymentMethod
 
 
@@ -68,3 +68,15 @@ class OrderMutations:
         buyer_id = info.context.require_viewer()
         order_id = ids.decode("order", input.order_id, "order_id")
         return OrderPayload.of(order=await actions.confirm_receipt(buyer_id, order_id))
+
+    @mutation(
+        "The shop gives a part of an order back, or all that is left: an order keeps its state, but one that was not"
+        " shipped and goes back whole is REFUNDING. At most 50 times an order. Refused with UNAUTHENTICATED, INVALID,"
+        " NOT_FOUND, FORBIDDEN for all but the shop's owner, WRONG_STATE, LIMIT_EXCEEDED for more than is left, or"
+        " CONFLICT for a reused key."
+    )
+    async def refund_order(self, info: Info, input: RefundOrderInput) -> OrderPayload:
+        owner_id = info.context.require_viewer()
+        order_id = ids.decode("order", input.order_id, "order_id")
+        order = await actions.refund(owner_id, order_id, input.amount, input.note, input.idempotency_key)
+        return OrderPayload.of(order=order)

@@ -39,6 +39,35 @@ class PaymentMethod(enum.Enum):
     SANDBOX = strawberry.enum_value("SANDBOX", description='Moves no money. Takes any `token` but "decline".')
 
 
+@strawberry.enum(description="Why money goes back to a buyer. The list grows.")
+class RefundReason(enum.Enum):
+    LEFT_TEAM = strawberry.enum_value("LEFT_TEAM", description="The buyer left an open team.")
+    TEAM_FAILED = strawberry.enum_value("TEAM_FAILED", description="The team did not succeed.")
+    PAID_TOO_LATE = strawberry.enum_value("PAID_TOO_LATE", description="What was paid for could not be had any more.")
+    CANCELLED = strawberry.enum_value("CANCELLED", description="The buyer cancelled a confirmed order.")
+    PRICE_TIER = strawberry.enum_value(
+        "PRICE_TIER", description="The team reached a lower price than the one paid on joining: the difference."
+    )
+    SHOP = strawberry.enum_value("SHOP", description="The shop gave it back, and says why in `note`.")
+
+
+@strawberry.enum(description="How far money is on its way back.")
+class RefundStatus(enum.Enum):
+    PENDING = strawberry.enum_value("PENDING", description="The payment provider is asked, until it has done it.")
+    STUCK = strawberry.enum_value("STUCK", description="It failed many times: people were told, and it is tried on.")
+    DONE = strawberry.enum_value("DONE", description="The provider has given it back.")
+
+
+@strawberry.type(description="Money that goes back to the buyer of an order.")
+class Refund:
+    amount: Money = strawberry.field(description="How much.")
+    reason: RefundReason = strawberry.field(description="Why.")
+    note: str | None = strawberry.field(description="The shop's words, when the shop gave it back; else null.")
+    status: RefundStatus = strawberry.field(description="How far it is.")
+    created_at: datetime.datetime = strawberry.field(description="When it was promised.")
+    done_at: datetime.datetime | None = strawberry.field(description="When the provider had given it back.")
+
+
 @strawberry.type(description="Where a parcel goes.")
 class ShippingAddress:
     recipient: str = strawberry.field(description="Who receives it.")
@@ -69,6 +98,10 @@ class Order(Node):
     lines: list[OrderLine] = batched(fields.lines, description="What was bought, 1 to 50 lines.")
     total: Money = strawberry.field(description="The sum of its lines.")
     refunded: Money = strawberry.field(description="What the buyer has back.")
+    refunds: list[Refund] = batched(
+        fields.refunds,
+        description="What goes back to the buyer, first to last, at most some 50. Empty for all but buyer and shop.",
+    )
     team: GroupBuyTeamRef | None = batched(fields.team, description="The team it buys with; null without one.")
     shipping_address: ShippingAddress | None = batched(
         fields.shipping_address, description="Seen by the buyer and by the shop that ships; null for others."

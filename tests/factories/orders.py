@@ -6,7 +6,7 @@ from uuid import UUID
 from commerce import checkout
 from commerce.checkout import actions as checkout_actions
 from commerce.checkout import subscribers as checkout_subscribers
-from commerce.orders import Address, Line, Order, actions, queries
+from commerce.orders import Address, Line, Order, OrderLine, actions, queries
 from commerce.orders import subscribers as order_subscribers
 from commerce.payments import SandboxProvider
 from commerce.payments import actions as payment_actions
@@ -51,6 +51,12 @@ async def now(order: Order) -> Order:
     [found] = await queries.by_ids([order.id])
     assert found is not None
     return found
+
+
+async def line(order: Order) -> OrderLine:
+    """The order's only line."""
+    [[only]] = await queries.lines_of([order.id])
+    return only
 
 
 async def react(provider: SandboxProvider | None = None) -> None:

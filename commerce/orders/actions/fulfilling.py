@@ -20,10 +20,7 @@ async def ship(owner_id: UUID, order_id: UUID, carrier: str, tracking_number: st
     """
     carrier = validation.text(carrier, "carrier", most=40)
     tracking_number = validation.text(tracking_number, "tracking_number", most=60)
-    order = await _require_visible(owner_id, order_id)
-    [shop] = await products.shops_by_ids([order.shop_id])
-    if shop is None or shop.owner_id != owner_id:
-        raise Forbidden("order_id")
+    await require_sold_by(owner_id, order_id)
     changed = await db.records(
         Order,
         "UPDATE orders SET status = 'SHIPPED', carrier = $2, tracking_number = $3"
@@ -66,6 +63,15 @@ async def confirm_receipt(buyer_id: UUID, order_id: UUID) -> Order:
     [order] = [found for found in await queries.by_ids([order_id]) if found is not None]
     if order.status != "COMPLETED":
         raise WrongState("order_id", state=order.status)
+    return order
+
+
+async def require_sold_by(owner_id: UUID, order_id: UUID) -> Order:
+    """An order of the owner's shop. Raises NotFound for who may not see it, Forbidden for its buyer."""
+    order = await _require_visible(owner_id, order_id)
+    [shop] = await products.shops_by_ids([order.shop_id])
+    if shop is None or shop.owner_id != owner_id:
+        raise Forbidden("order_id")
     return order
 
 

@@ -8,6 +8,7 @@ import asyncpg
 from commerce.ledger import Entry, Posting, accounts
 from commerce.ledger import actions as ledger
 from commerce.orders import events
+from commerce.payments import Asked
 from commerce.payments import actions as payments
 from core import db, outbox
 from core.unit_of_work import action
@@ -86,7 +87,7 @@ async def cancel_unpaid(order_id: UUID) -> bool:
 
 
 @action
-async def begin_refund(order_ids: Sequence[UUID], reason: str) -> int:
+async def begin_refund(order_ids: Sequence[UUID], reason: str, asked: Asked | None = None) -> int:
     """(AWAITING_TEAM | CONFIRMED) → REFUNDING, and asks for all their money back that is left.
 
     How many; records OrderRefunding.
@@ -99,7 +100,7 @@ async def begin_refund(order_ids: Sequence[UUID], reason: str) -> int:
     )
     if not found:
         return 0
-    refunds = await payments.request_refunds([order["id"] for order in found], reason)
+    refunds = await payments.request_refunds([order["id"] for order in found], reason, asked)
     left = {refund.order_id: refund.minor for refund in refunds}
     earned = [order for order in found if order["left_status"] == "CONFIRMED"]
     await ledger.post_all([_posting("order_returned", order, -left[order["id"]]) for order in earned])

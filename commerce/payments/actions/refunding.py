@@ -5,12 +5,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import msgspec
+
 from commerce.ledger import Entry, Posting, accounts
 from commerce.ledger import actions as ledger
 from commerce.payments import rules
 from commerce.payments.events import RefundCompleted, RefundRequested
 from commerce.payments.provider import Provider
-from commerce.payments.records import Refund
+from commerce.payments.records import Asked, Refund
 from core import clock, db, outbox
 from core.ids import new_id
 from core.unit_of_work import action
@@ -30,18 +32,18 @@ async def request_refund(order_id: UUID, minor: int | None, reason: str) -> Refu
     return found[0] if found else None
 
 
-async def request_refunds(order_ids: Sequence[UUID], reason: str) -> list[Refund]:
+async def request_refunds(order_ids: Sequence[UUID], reason: str, asked: Asked | None = None) -> list[Refund]:
     """`request_refund` of all that is left of each order; in as many statements as for one."""
-    return await _request(dict.fromkeys(order_ids), reason)
+    return await _request(dict.fromkeys(order_ids), reason, asked)
 
 
-async def request_parts(minors: Mapping[UUID, int], reason: str) -> list[Refund]:
+async def request_parts(minors: Mapping[UUID, int], reason: str, asked: Asked | None = None) -> list[Refund]:
     """`request_refund` of so many minor units of each order; in as many statements as for one."""
-    return await _request(minors, reason)
+    return await _request(minors, reason, asked)
 
 
 @action
-async def _request(amounts: Mapping[UUID, int | None], reason: str) -> list[Refund]:
+async def _request(amounts: Mapping[UUID, int | None], reason: str, asked: Asked | None = None) -> list[Refund]:
     claimed = await db.rows(
         "WITH rest AS (SELECT p.id, coalesce(w.minor, p.minor - p.refunding_minor) AS minor"
         " FROM unnest($1::uuid[], $2::bigint[]) AS w (order_id, minor) JOIN payments p ON p.order_id = w.order_id"
@@ -53,19 +55,19 @@ async def _request(amounts: Mapping[UUID, int | None], reason: str) -> list[Refu
     )
     if not claimed:
         return []
-    refunds = await _insert([(new_id(), *row) for row in claimed], reason)
+    refunds = await _insert([(new_id(), *row) for row in claimed], reason, asked)
     await ledger.post_all([_owed(refund) for refund in refunds])
     for refund in refunds:
         outbox.record(RefundRequested(refund_id=refund.id, order_id=refund.order_id))
     return refunds
 
 
-async def _insert(values: Sequence[Sequence[object]], reason: str) -> list[Refund]:
+async def _insert(values: Sequence[Sequence[object]], reason: str, asked: Asked | None) -> list[Refund]:
     ids, payment_ids, order_ids, providers, minors, currencies = zip(*values, strict=True)
     return await db.records(
         Refund,
         "INSERT INTO refunds (id, payment_id, order_id, provider, minor, currency, reason, status, attempts, due_at,"
-        " created_at) SELECT r.*, $7, 'PENDING', 0, $8, $8"
+        " created_at, note, idempotency_key, fingerprint) SELECT r.*, $7, 'PENDING', 0, $8, $8, $9, $10, $11"
         " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[]) AS r"
         f" RETURNING {_REFUND}",
         ids,
@@ -76,6 +78,7 @@ async def _insert(values: Sequence[Sequence[object]], reason: str) -> list[Refun
         currencies,
         reason,
         clock.now(),
+        *(msgspec.structs.astuple(asked) if asked else (None, None, None)),
     )
 
 
