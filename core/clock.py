@@ -20,6 +20,11 @@ def now() -> datetime:
     return _source() if moment is None else moment
 
 
+def stands_still() -> bool:
+    """Whether what runs now has a present of its own, set by `at`."""
+    return _moment.get() is not None
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Makes `instant` the present of what runs inside the block, and of nothing else in this process.

@@ -35,7 +35,7 @@ _transaction: ContextVar[_Transaction | None] = ContextVar("transaction", defaul
 
 
 def _to_json(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 _observers: list[Callable[[str], None]] = []

@@ -20,6 +20,11 @@ Result = TypeVar("Result")
 _open: ContextVar[outbox.Pending | None] = ContextVar("unit_of_work", default=None)
 
 
+def is_open() -> bool:
+    """Whether what runs now is a part of a transaction."""
+    return _open.get() is not None
+
+
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """Opens a transaction, or joins the one that is open. Recorded events are written last, just before the commit."""

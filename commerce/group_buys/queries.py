@@ -200,31 +200,3 @@ async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]
         request.limit + 1,
     )
     return pages_of(viewer_ids, ((row[0], Team(*row[1:])) for row in found), request, lambda team: team.id)
-
-
-async def standing(group_buy_id: UUID, buyer_id: UUID) -> rules.Standing | None:
-    """How somebody stands to an offer; None when there is no such offer."""
-    row = await db.row(
-        f"SELECT {_GROUP_BUY}, (SELECT coalesce(sum(quantity), 0) FROM seats s WHERE s.group_buy_id = g.id"
-        f" AND s.user_id = $2 AND s.status IN {rules.LIVE}) FROM group_buys g WHERE id = $1",
-        group_buy_id,
-        buyer_id,
-    )
-    return None if row is None else rules.Standing(GroupBuy(*row[:-1]), None, False, row[-1])
-
-
-async def standing_in(team_id: UUID, buyer_id: UUID) -> rules.Standing | None:
-    """How somebody stands to a team and its offer; None when there is no such team."""
-    row = await db.row(
-        f"SELECT {db.columns(GroupBuy, 'g')}, {db.columns(Team, 't')}, mine.in_team, mine.units"
-        " FROM teams t JOIN group_buys g ON g.id = t.group_buy_id CROSS JOIN LATERAL"
-        " (SELECT coalesce(bool_or(s.team_id = t.id), false) AS in_team, coalesce(sum(s.quantity), 0) AS units"
-        f" FROM seats s WHERE s.group_buy_id = g.id AND s.user_id = $2 AND s.status IN {rules.LIVE}) mine"
-        " WHERE t.id = $1",
-        team_id,
-        buyer_id,
-    )
-    if row is None:
-        return None
-    split = len(GroupBuy.__struct_fields__)
-    return rules.Standing(GroupBuy(*row[:split]), Team(*row[split:-2]), row[-2], row[-1])

@@ -18,15 +18,15 @@ from commerce.group_buys.errors import (
 )
 from commerce.group_buys.records import GroupBuy, NewTier, Team
 from core import validation
-from core.errors import Conflict, Invalid, NotFound, Refusal
+from core.errors import Invalid, NotFound, Refusal
 
 HOLD = timedelta(minutes=10)
 MAX_UNITS = 999
 MIN_TEAM, MAX_TEAM = 2, 100
 MAX_STOCK = 10_000_000
 _DAY = 86_400
-# Holding a seat, or having paid for one, in a team that has not failed.
-LIVE = "('HELD', 'PAID', 'CONFIRMED')"
+# Holding a seat, or having paid for one, in a team that has not failed. Written out, it is a list of SQL as well.
+LIVE = ("HELD", "PAID", "CONFIRMED")
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -135,11 +135,6 @@ def _why_not_units(standing: Standing, units: int) -> Refusal | None:
     if units > group_buy.available:
         return OfferSoldOut("quantity", available=group_buy.available)
     return None
-
-
-def refused(reason: Refusal | None) -> Refusal:
-    """The reason, or Conflict when the one there was has gone in the meantime."""
-    return reason or Conflict()
 
 
 def can_see(team: Team, viewer_id: UUID | None) -> bool:

@@ -55,6 +55,19 @@ async def existing(buyer_id: UUID, idempotency_key: str, fingerprint: str) -> Or
     return Order(*values)
 
 
+async def existing_all(keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], tuple[str, Order]]:
+    """The orders that were made under (buyer, client's key), each with the fingerprint of its request."""
+    found = await db.rows(
+        f"SELECT o.idempotency_key, o.fingerprint, {db.columns(Order, 'o')}"
+        " FROM unnest($1::uuid[], $2::text[]) AS k (buyer_id, key)"
+        " JOIN orders o ON o.buyer_id = k.buyer_id AND o.idempotency_key = k.key",
+        [buyer_id for buyer_id, _ in keys],
+        [key for _, key in keys],
+    )
+    made = [(key, fingerprint, Order(*values)) for key, fingerprint, *values in found]
+    return {(order.buyer_id, key): (fingerprint, order) for key, fingerprint, order in made}
+
+
 async def lines_of(order_ids: Sequence[UUID]) -> list[list[OrderLine]]:
     """Each order's lines, in the order in which they were asked for."""
     found = await db.records(

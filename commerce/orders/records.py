@@ -1,5 +1,6 @@
 """What other rooms see of orders."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,3 +87,12 @@ class NewLine(msgspec.Struct, frozen=True):
     title: str
     quantity: int
     unit_price_minor: int
+
+
+class DraftOrder(msgspec.Struct, frozen=True):
+    """An order to be written, with what makes asking for it twice the same."""
+
+    order: Order
+    lines: Sequence[NewLine]
+    idempotency_key: str
+    fingerprint: str

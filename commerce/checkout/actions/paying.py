@@ -16,7 +16,6 @@ from commerce.payments import queries as payment_queries
 from commerce.payments.errors import PaymentDeclined
 from core import clock, idempotency
 from core.errors import Forbidden, NotFound, Refusal
-from core.unit_of_work import action
 
 
 async def pay(buyer_id: UUID, order_id: UUID, provider: Provider, token: str, idempotency_key: str) -> PayOutcome:
@@ -57,7 +56,7 @@ async def _attempt(order: Order, provider: Provider, token: str, key: str) -> Pa
 
 async def _conclude(order: Order, provider: Provider, payment: Payment, token: str) -> Refusal | None:
     if payment.status == "CAPTURED":
-        return await _settle_again(order)
+        return await settle_order(order)
     if payment.status == "DECLINED":
         return PaymentDeclined("token")
     if rules.can_be_paid(order, clock.now()):
@@ -68,15 +67,9 @@ async def _conclude(order: Order, provider: Provider, payment: Payment, token: s
     return await _record(order, payment, outcome)
 
 
-@action
-async def _settle_again(order: Order) -> Refusal | None:
-    return await settle_order(order)
-
-
-@action
 async def _record(order: Order, payment: Payment, outcome: Outcome) -> Refusal | None:
-    """Records the answer and settles the order in one transaction: one commit, and nothing in between to be lost in."""
-    await payments.record_outcome(payment.id, outcome)
+    """Records the answer; a capture together with what it does to the order."""
     if outcome is Outcome.DECLINED:
+        await payments.record_outcome(payment.id, outcome)
         return PaymentDeclined("token")
-    return await settle_order(order)
+    return await settle_order(order, payment)

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from commerce import orders
 from commerce.group_buys import actions as group_buys
+from commerce.orders import Order
 from commerce.orders import actions as order_actions
 from commerce.orders import queries as order_queries
+from commerce.payments import Outcome, Payment
+from commerce.payments import actions as payments
 from core.errors import Refusal
 from core.unit_of_work import action
 
 
-@action
 async def settle(order_id: UUID) -> Refusal | None:
     """Settles an order whose payment was captured; sent twice, it has effect once.
 
@@ -20,8 +21,19 @@ async def settle(order_id: UUID) -> Refusal | None:
     return None if order is None else await settle_order(order)
 
 
-async def settle_order(order: orders.Order) -> Refusal | None:
-    """`settle`, when the order is at hand."""
+async def settle_order(order: Order, captured: Payment | None = None) -> Refusal | None:
+    """`settle`, when the order is at hand.
+
+    A payment that its provider has just captured is recorded in the same transaction: one commit, and nothing in
+    between to be lost in. Seats of one offer share it (see `group_buys.actions.grouping`).
+    """
     if order.kind == "TEAM":
-        return await group_buys.settle_payment(order.id)
-    return await order_actions.settle_plain(order.id)
+        return await group_buys.settle_payment(order.id, captured.id if captured else None)
+    return await _settle_plain(order.id, captured)
+
+
+@action
+async def _settle_plain(order_id: UUID, captured: Payment | None) -> Refusal | None:
+    if captured is not None:
+        await payments.record_outcome(captured.id, Outcome.CAPTURED)
+    return await order_actions.settle_plain(order_id)

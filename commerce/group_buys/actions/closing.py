@@ -3,7 +3,10 @@
 All of it under the lock of the offer's row, and in one transaction. Whoever holds a seat unpaid holds nothing any more.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from commerce.group_buys.actions import steps
@@ -36,34 +39,44 @@ async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
     )
     if not closed:
         return False
-    steps.tell("SUCCEEDED", closed[0], await confirm(group_buy, closed[0], step=1))
+    units = await confirm(group_buy, closed)
+    steps.tell("SUCCEEDED", closed[0], await steps.count(group_buy.id, held=-units.held, sold=units.sold, step=1))
     return True
 
 
-async def confirm(group_buy: GroupBuy, team: Team, *, step: int = 0) -> GroupBuy:
-    """Confirms the seats and orders of a team that has just succeeded, sells their units, and returns the offer.
+class Units(NamedTuple):
+    """What teams held when they succeeded, and what of it they have bought."""
 
-    What the price reached is below the one paid goes back to each. `step` is added to the offer's sequence.
+    held: int
+    sold: int
+
+
+async def confirm(group_buy: GroupBuy, teams: Sequence[Team]) -> Units:
+    """Confirms the seats and orders of teams of an offer that have just succeeded, and sells their units.
+
+    What the price reached is below the one paid goes back to each.
     """
     seats = await db.rows(
         "UPDATE seats SET status = CASE status WHEN 'PAID' THEN 'CONFIRMED' ELSE 'RELEASED' END, held_until = NULL"
-        " WHERE team_id = $1 AND status IN ('PAID', 'HELD') RETURNING order_id, quantity, status = 'CONFIRMED' AS paid",
-        team.id,
+        " WHERE team_id = ANY($1) AND status IN ('PAID', 'HELD')"
+        " RETURNING team_id, order_id, quantity, status = 'CONFIRMED' AS paid",
+        [team.id for team in teams],
     )
     paid = [row for row in seats if row["paid"]]
-    too_much = group_buy.price_minor - group_buy.price_for(team.joined_count).minor
-    confirmed = await order_actions.confirm({row["order_id"]: too_much * row["quantity"] for row in paid})
-    if len(paid) != team.joined_count or confirmed != team.joined_count:
-        raise RuntimeError(
-            f"team {team.id} of {team.joined_count} has {len(paid)} paid seats and {confirmed} paid orders"
-        )
+    too_much = {team.id: group_buy.price_minor - group_buy.price_for(team.joined_count).minor for team in teams}
+    confirmed = await order_actions.confirm(
+        {row["order_id"]: too_much[row["team_id"]] * row["quantity"] for row in paid}
+    )
+    if Counter(row["team_id"] for row in paid) != {team.id: team.joined_count for team in teams}:
+        raise RuntimeError(f"{len(paid)} paid seats in the teams {[(team.id, team.joined_count) for team in teams]}")
+    if confirmed != len(paid):
+        raise RuntimeError(f"{confirmed} paid orders of {len(paid)} paid seats")
     for row in seats:
         if not row["paid"]:
             await order_actions.cancel_unpaid(row["order_id"])
-    sold = sum(row["quantity"] for row in paid)
-    counted = await steps.count(group_buy.id, held=-sum(row["quantity"] for row in seats), sold=sold, step=step)
-    await stock.sell({group_buy.variant_id: sold})
-    return counted
+    units = Units(sum(row["quantity"] for row in seats), sum(row["quantity"] for row in paid))
+    await stock.sell({group_buy.variant_id: units.sold})
+    return units
 
 
 async def fail(team: Team, now: datetime) -> bool:

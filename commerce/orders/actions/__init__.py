@@ -5,7 +5,7 @@ from commerce.orders.actions.fulfilling import confirm_receipt, ship
 from commerce.orders.actions.paying import begin_refund, cancel_unpaid, confirm, mark_paid
 from commerce.orders.actions.plain import place, release, release_overdue, restock_refunded, settle_plain
 from commerce.orders.actions.returning import refund
-from commerce.orders.actions.writing import create
+from commerce.orders.actions.writing import create, draft, write
 
 __all__ = [
     "begin_refund",
@@ -13,6 +13,7 @@ __all__ = [
     "confirm",
     "confirm_receipt",
     "create",
+    "draft",
     "mark_paid",
     "place",
     "refund",
@@ -21,4 +22,5 @@ __all__ = [
     "restock_refunded",
     "settle_plain",
     "ship",
+    "write",
 ]

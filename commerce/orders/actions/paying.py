@@ -17,22 +17,24 @@ _MONEY = "o.id, o.shop_id, o.total_minor, o.currency"
 
 
 @action
-async def mark_paid(order_id: UUID) -> bool:
-    """PENDING_PAYMENT → AWAITING_TEAM or, without a team, CONFIRMED; the shop has then earned it. False: too late.
+async def mark_paid(order_ids: Sequence[UUID]) -> int:
+    """PENDING_PAYMENT → AWAITING_TEAM or, without a team, CONFIRMED; the shop has then earned it.
 
-    Records OrderPaid, and OrderConfirmed for a plain order.
+    How many: an order that was paid or closed before is too late. Records OrderPaid for each, and OrderConfirmed for
+    plain orders.
     """
-    found = await db.row(
-        "UPDATE orders o SET pay_by = NULL, status = CASE kind WHEN 'TEAM' THEN 'AWAITING_TEAM' ELSE 'CONFIRMED' END"
-        f" WHERE id = $1 AND status = 'PENDING_PAYMENT' RETURNING {_MONEY}, o.status",
-        order_id,
+    found = await db.rows(
+        "WITH found AS (SELECT id FROM orders WHERE id = ANY($1) AND status = 'PENDING_PAYMENT' ORDER BY id FOR UPDATE)"
+        " UPDATE orders o SET pay_by = NULL, status = CASE kind WHEN 'TEAM' THEN 'AWAITING_TEAM' ELSE 'CONFIRMED' END"
+        f" FROM found WHERE o.id = found.id RETURNING {_MONEY}, o.status",
+        list(order_ids),
     )
-    if found is None:
-        return False
-    outbox.record(events.OrderPaid(order_id=order_id))
-    if found["status"] == "CONFIRMED":
-        await _earn([found], {})
-    return True
+    for order in found:
+        outbox.record(events.OrderPaid(order_id=order["id"]))
+    confirmed = [order for order in found if order["status"] == "CONFIRMED"]
+    if confirmed:
+        await _earn(confirmed, {})
+    return len(found)
 
 
 @action

@@ -88,7 +88,7 @@ async def settle_plain(order_id: UUID) -> Refusal | None:
 
     When the order was closed before, the payment is refunded in full, and PaidTooLate is returned, not raised.
     """
-    if await mark_paid(order_id):
+    if await mark_paid([order_id]):
         await stock.sell(await _quantities(order_id))
         return None
     [order] = await queries.by_ids([order_id])

@@ -9,27 +9,89 @@ import msgspec
 
 from commerce.orders import rules
 from commerce.orders.events import OrderPlaced
-from commerce.orders.records import Address, NewLine, Order
+from commerce.orders.records import Address, DraftOrder, NewLine, Order
 from core import clock, db, idempotency, outbox
 from core.ids import new_id
 from core.unit_of_work import action
 
-_ORDER = db.columns(Order)
-# The order and its lines in one statement. Nothing is written when the key, or the number, is there already.
+_ORDER = f"{db.columns(Order)}, idempotency_key, fingerprint"
+_LINE = "order_id, variant_id, title, quantity, unit_price_minor, currency"
+# Orders and their lines in one statement. Where the key, or the number, is there already, nothing is written.
 _PLACE = (
-    "WITH placed AS (INSERT INTO orders (id, number, buyer_id, shop_id, kind, status, currency, total_minor,"
-    " refunded_minor, pay_by, address, idempotency_key, fingerprint, created_at)"
-    " VALUES ($1, $2, $3, $4, $5, 'PENDING_PAYMENT', $6, $7, 0, $8, $9, $10, $11, $12)"
-    f" ON CONFLICT DO NOTHING RETURNING {_ORDER}),"
-    " lines AS (INSERT INTO order_lines (order_id, variant_id, title, quantity, unit_price_minor, currency)"
-    " SELECT placed.id, l.variant_id, l.title, l.quantity, l.unit_price_minor, placed.currency FROM placed,"
-    " unnest($13::uuid[], $14::text[], $15::int[], $16::bigint[]) WITH ORDINALITY"
-    " AS l (variant_id, title, quantity, unit_price_minor, position) ORDER BY l.position)"
-    f" SELECT {_ORDER} FROM placed"
+    f"WITH placed AS (INSERT INTO orders ({_ORDER}) SELECT {_ORDER} FROM jsonb_populate_recordset(NULL::orders, $1)"
+    " ON CONFLICT DO NOTHING RETURNING id),"
+    f" lines AS (INSERT INTO order_lines ({_LINE}) SELECT {_LINE} FROM placed"
+    " JOIN jsonb_populate_recordset(NULL::order_lines, $2) WITH ORDINALITY AS l ON l.order_id = placed.id"
+    " ORDER BY ordinality)"
+    " SELECT count(*) FROM placed"
 )
 
 
+def draft(
+    buyer_id: UUID,
+    shop_id: UUID,
+    kind: str,
+    lines: Sequence[NewLine],
+    currency: str,
+    pay_by: datetime,
+    address: Address | None,
+    idempotency_key: str,
+    fingerprint: str,
+    *,
+    now: datetime,
+) -> DraftOrder:
+    """An order of `kind` PLAIN or TEAM, PENDING_PAYMENT until `pay_by`; to be written. Prices in minor units.
+
+    Raises Invalid for a bad address or key.
+    """
+    clean = None if address is None else rules.address(address)
+    order = Order(
+        id=new_id(),
+        number=rules.new_number(now),
+        buyer_id=buyer_id,
+        shop_id=shop_id,
+        kind=kind,
+        status="PENDING_PAYMENT",
+        currency=currency,
+        total_minor=sum(line.unit_price_minor * line.quantity for line in lines),
+        refunded_minor=0,
+        pay_by=pay_by,
+        created_at=now,
+        address=None if clean is None else msgspec.to_builtins(clean),
+        carrier=None,
+        tracking_number=None,
+    )
+    return DraftOrder(order, lines, idempotency.key(idempotency_key), fingerprint)
+
+
 @action
+async def write(drafts: Sequence[DraftOrder]) -> None:
+    """Writes orders with their lines, in one statement however many; records OrderPlaced for each.
+
+    Ask `queries.existing` first: when the same request is being written by another transaction, the whole use case
+    starts anew, and finds it there.
+    """
+    placed = await db.value(
+        _PLACE,
+        [
+            msgspec.structs.asdict(made.order)
+            | {"idempotency_key": made.idempotency_key, "fingerprint": made.fingerprint}
+            for made in drafts
+        ],
+        [
+            msgspec.structs.asdict(line) | {"order_id": made.order.id, "currency": made.order.currency}
+            for made in drafts
+            for line in made.lines
+        ],
+    )
+    if placed != len(drafts):
+        # The same request in another transaction, or (once in an age) the same number: what `action` begins anew.
+        raise asyncpg.SerializationError("an order was placed by another transaction")
+    for made in drafts:
+        order = made.order
+        outbox.record(OrderPlaced(order_id=order.id, buyer_id=order.buyer_id, shop_id=order.shop_id))
+
+
 async def create(
     buyer_id: UUID,
     shop_id: UUID,
@@ -41,35 +103,18 @@ async def create(
     idempotency_key: str,
     fingerprint: str,
 ) -> Order:
-    """Writes an order of `kind` PLAIN or TEAM, PENDING_PAYMENT until `pay_by`. Prices in minor units.
-
-    Raises Invalid for a bad address or key; records OrderPlaced. Ask `queries.existing` first: when the same request
-    is being written by another transaction, the whole use case starts anew, and finds it there.
-    """
-    clean = None if address is None else rules.address(address)
-    placed = await db.records(
-        Order,
-        _PLACE,
-        new_id(),
-        rules.new_number(clock.now()),
+    """`draft`, as of now, and `write` of one order."""
+    made = draft(
         buyer_id,
         shop_id,
         kind,
+        lines,
         currency,
-        sum(line.unit_price_minor * line.quantity for line in lines),
         pay_by,
-        None if clean is None else msgspec.to_builtins(clean),
-        idempotency.key(idempotency_key),
+        address,
+        idempotency_key,
         fingerprint,
-        clock.now(),
-        [line.variant_id for line in lines],
-        [line.title for line in lines],
-        [line.quantity for line in lines],
-        [line.unit_price_minor for line in lines],
+        now=clock.now(),
     )
-    if not placed:
-        # The same request in another transaction, or (once in an age) the same number: what `action` begins anew.
-        raise asyncpg.SerializationError("this order was placed by another transaction")
-    [order] = placed
-    outbox.record(OrderPlaced(order_id=order.id, buyer_id=buyer_id, shop_id=shop_id))
-    return order
+    await write([made])
+    return made.order

@@ -1,6 +1,14 @@
 """All writes of payments: taking money in `charging`, giving it back in `refunding`."""
 
-from commerce.payments.actions.charging import begin, capture, close, receive, reconcile, record_outcome
+from commerce.payments.actions.charging import (
+    begin,
+    capture,
+    close,
+    receive,
+    reconcile,
+    record_captures,
+    record_outcome,
+)
 from commerce.payments.actions.refunding import (
     carry_out_refunds,
     request_parts,
@@ -16,6 +24,7 @@ __all__ = [
     "close",
     "receive",
     "reconcile",
+    "record_captures",
     "record_outcome",
     "request_parts",
     "request_refund",

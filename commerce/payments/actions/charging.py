@@ -5,10 +5,10 @@ Each step is its own transaction, and the provider is called between them, never
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from commerce.ledger import Entry, accounts
+from commerce.ledger import Entry, Posting, accounts
 from commerce.ledger import actions as ledger
 from commerce.payments import events, queries, rules
 from commerce.payments.errors import PaymentInProgress
@@ -88,19 +88,41 @@ async def close(provider: Provider, payment: Payment) -> Outcome:
 @action
 async def record_outcome(payment_id: UUID, outcome: Outcome) -> bool:
     """Writes down what the provider said; False when it was known. Records PaymentCaptured or PaymentDeclined."""
-    changed = await db.records(
+    if outcome is Outcome.CAPTURED:
+        return await record_captures([payment_id]) == 1
+    declined = await _end([payment_id], outcome)
+    for payment in declined:
+        outbox.record(events.PaymentDeclined(payment_id=payment.id, order_id=payment.order_id))
+    return bool(declined)
+
+
+@action
+async def record_captures(payment_ids: Sequence[UUID]) -> int:
+    """`record_outcome` of payments that were all captured, in as many statements as for one; how many were not known.
+
+    Records PaymentCaptured for each.
+    """
+    captured = await _end(payment_ids, Outcome.CAPTURED)
+    if captured:
+        await ledger.post_all([_captured(payment) for payment in captured])
+    for payment in captured:
+        outbox.record(events.PaymentCaptured(payment_id=payment.id, order_id=payment.order_id))
+    return len(captured)
+
+
+async def _end(payment_ids: Sequence[UUID], outcome: Outcome) -> list[Payment]:
+    """PENDING → what the provider said."""
+    return await db.records(
         Payment,
-        f"UPDATE payments SET status = $2 WHERE id = $1 AND status = 'PENDING' RETURNING {_PAYMENT}",
-        payment_id,
+        "WITH found AS (SELECT id FROM payments WHERE id = ANY($1) AND status = 'PENDING' ORDER BY id FOR UPDATE)"
+        f" UPDATE payments p SET status = $2 FROM found WHERE p.id = found.id RETURNING {db.columns(Payment, 'p')}",
+        list(payment_ids),
         outcome.value,
     )
-    if not changed:
-        return False
-    [payment] = changed
-    if outcome is Outcome.DECLINED:
-        outbox.record(events.PaymentDeclined(payment_id=payment.id, order_id=payment.order_id))
-        return True
-    await ledger.post(
+
+
+def _captured(payment: Payment) -> Posting:
+    return Posting(
         "payment_captured",
         payment.id,
         [
@@ -108,8 +130,6 @@ async def record_outcome(payment_id: UUID, outcome: Outcome) -> bool:
             Entry(accounts.in_flight(payment.order_id), payment.minor, payment.currency),
         ],
     )
-    outbox.record(events.PaymentCaptured(payment_id=payment.id, order_id=payment.order_id))
-    return True
 
 
 async def reconcile(providers: Mapping[str, Provider]) -> int:

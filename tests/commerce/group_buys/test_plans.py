@@ -96,8 +96,12 @@ class TestTimers:
 class TestTaking:
     async def test_costs_the_same_in_a_crowd(self, statements: list[str]) -> None:
         offer_id, _ = await many_teams()
-        buyer = await person("阿珍")
+        buyer, another = await person("阿珍"), await person("阿强")
         [page] = await queries.open_teams([offer_id], PageRequest(1, None))
         statements.clear()
         await actions.join_team(buyer, page.nodes[0].id, 1, None, new_id().hex)
+        # The first asks for the offer of a team that this process has not met yet.
+        assert len(statements) == 1 + 6
+        statements.clear()
+        await actions.join_team(another, page.nodes[0].id, 1, None, new_id().hex)
         assert len(statements) == 6

@@ -1,0 +1,120 @@
+"""Group commit: requests about one thing that arrive while others are decided are decided together, right after.
+
+It knows no domain: what a request is, and how many of them become answers in one transaction, is its user's affair. It
+keeps nothing that must survive: a request is in no batch before somebody waits for it, and every truth is PostgreSQL's.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from typing import Generic, TypeVar
+
+from core import clock, unit_of_work
+
+Key = TypeVar("Key")
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
+
+_MOST = 256
+
+
+class _Waiting(Generic[Request, Answer]):
+    """A request, and who waits for its answer."""
+
+    __slots__ = ("answer", "request")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    def tell(self, answer: Answer | Exception) -> None:
+        """Hands the answer over, unless nobody waits for it any more."""
+        if self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
+
+class _Line(Generic[Request, Answer]):
+    """Those who wait for the next batches of one key, and the task that decides them."""
+
+    __slots__ = ("task", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: deque[_Waiting[Request, Answer]] = deque()
+        self.task: asyncio.Task[None] | None = None
+
+    def next(self, most: int) -> list[_Waiting[Request, Answer]]:
+        """The longest waiting, in the order in which they came; who went away is left out."""
+        batch: list[_Waiting[Request, Answer]] = []
+        while self.waiting and len(batch) < most:
+            one = self.waiting.popleft()
+            if not one.answer.done():
+                batch.append(one)
+        return batch
+
+
+class GroupCommit(Generic[Key, Request, Answer]):
+    """Decides the requests of a key one batch after another, and those of different keys beside each other.
+
+    `decide` takes a key and its requests in the order of their arrival, at most `most`, and returns an answer for each
+    in that order; an exception among them is raised to whoever sent that request. When `decide` itself raises, the
+    batch is decided again in two halves, down to single requests: only what is broken by itself fails.
+    """
+
+    def __init__(
+        self,
+        decide: Callable[[Key, Sequence[Request]], Awaitable[Sequence[Answer | Exception]]],
+        *,
+        most: int = _MOST,
+    ) -> None:
+        self._decide = decide
+        self._most = most
+        self._lines: dict[Key, _Line[Request, Answer]] = {}
+
+    async def ask(self, key: Key, request: Request) -> Answer:
+        """The answer to one request; nothing waits longer than for the batch before its own.
+
+        Part of an open transaction, or of a time of its own (`clock.at`), it is decided there, alone and at once.
+        """
+        if unit_of_work.is_open() or clock.stands_still():
+            [answer] = await self._decide(key, [request])
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        one: _Waiting[Request, Answer] = _Waiting(request)
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = _Line()
+            # In a context of its own: the caller's may come to hold a transaction, and ends before the line does.
+            line.task = asyncio.create_task(self._work_off(key, line), context=Context())
+        line.waiting.append(one)
+        return await one.answer
+
+    async def _work_off(self, key: Key, line: _Line[Request, Answer]) -> None:
+        batch: list[_Waiting[Request, Answer]] = []
+        try:
+            while batch := line.next(self._most):
+                await self._answer(key, batch)
+        finally:
+            del self._lines[key]
+            # Only when the task was cancelled, as the process ends, does anybody still wait.
+            for one in (*batch, *line.waiting):
+                one.answer.cancel()
+
+    async def _answer(self, key: Key, batch: Sequence[_Waiting[Request, Answer]]) -> None:
+        try:
+            answers = await self._decide(key, [one.request for one in batch])
+            for one, answer in list(zip(batch, answers, strict=True)):
+                one.tell(answer)
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].tell(error)
+                return
+            half = len(batch) // 2
+            for part in (batch[:half], batch[half:]):
+                if waited_for := [one for one in part if not one.answer.done()]:
+                    await self._answer(key, waited_for)
