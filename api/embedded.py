@@ -1,8 +1,10 @@
 """PostgreSQL in the data folder, for installations without a server of their own.
 
 The server is an ordinary one with all its safety on; it outlives a killed process, and the next one finds it again.
+When it dies itself, the process that uses it starts it anew.
 """
 
+import asyncio
 import contextlib
 import importlib
 import json
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 # Recovery after a crash may take its time, in seconds.
 _PATIENCE: Final = 300
+# How often to look whether it still runs, in seconds.
+_LOOK_AGAIN: Final = 0.5
 _CONFIGURATION: Final = """
 # Zhongcao: one machine, one application.
 max_connections = 60
@@ -67,6 +71,14 @@ class EmbeddedPostgres:
             raise SettingsError(f"PostgreSQL could not be started in {self._folder}{hint}") from error
         return self._server
 
+    async def keep_running(self) -> None:
+        """Starts the server anew whenever it has died, until cancelled. Raises SettingsError when that fails."""
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN)
+            if not self._is_alive():
+                logger.error("PostgreSQL has died; it is started again")
+                await asyncio.to_thread(self.start_now)
+
     def stop(self) -> None:
         """Stops the server when this was the last process to use it."""
         if self._server is not None:
@@ -89,16 +101,29 @@ class EmbeddedPostgres:
         return server
 
     def _forget_the_dead(self) -> None:
-        """Removes what killed processes left: their claim on the server, and a pid file that names a stranger."""
+        """Removes what killed processes left: their claim on the server, and lock files that name a stranger, or a
+        dead one whom nobody has buried."""
         claims = self._folder / ".handle_pids.json"
         with contextlib.suppress(OSError, ValueError):
             alive = [pid for pid in json.loads(claims.read_text()) if pid != os.getpid() and psutil.pid_exists(pid)]
             claims.write_text(json.dumps(alive))
         pid_file = self._folder / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError, IndexError):
-            pid = int(pid_file.read_text().split()[0])
-            if not _is_postgres(pid):
-                pid_file.unlink()
+            pid, _, _, port, socket_folder, *_ = pid_file.read_text().splitlines()
+            if not _is_postgres(int(pid)):
+                self._wait_for_orphans()
+                # Unless somebody has its number, PostgreSQL itself knows best what to do with the files of a dead one.
+                if psutil.pid_exists(int(pid)):
+                    Path(socket_folder, f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+                    pid_file.unlink()
+
+    def _wait_for_orphans(self) -> None:
+        """Waits until the processes of a killed server are gone: no other can start while they share its memory."""
+        deadline = time.monotonic() + _PATIENCE
+        while any(_works_in(self._folder, process) for process in psutil.process_iter()):
+            if time.monotonic() > deadline:
+                raise SettingsError(f"Processes of a PostgreSQL that was killed still work in {self._folder}")
+            time.sleep(0.05)
 
     def _wait_until_running(self) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -108,11 +133,12 @@ class EmbeddedPostgres:
                 return
             except Exception:
                 # Recovering: it is running and not ready, which the library takes for a failure.
-                if time.monotonic() > deadline or not self._is_starting():
+                if time.monotonic() > deadline or not self._is_alive():
                     raise
                 time.sleep(0.2)
 
-    def _is_starting(self) -> bool:
+    def _is_alive(self) -> bool:
+        """Whether the server's first process is there, be it ready or not."""
         with contextlib.suppress(OSError, ValueError, IndexError):
             return _is_postgres(int((self._folder / "postmaster.pid").read_text().split()[0]))
         return False
@@ -120,6 +146,15 @@ class EmbeddedPostgres:
 
 def _is_postgres(pid: int) -> bool:
     try:
-        return bool(psutil.Process(pid).name().startswith("postgres"))
+        process = psutil.Process(pid)
+        # A dead one stays in the list of processes until its parent looks, and in a container that may be never.
+        return bool(process.name().startswith("postgres")) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _works_in(folder: Path, process: psutil.Process) -> bool:
+    try:
+        return _is_postgres(process.pid) and Path(process.cwd()) == folder
     except psutil.Error:
         return False

@@ -86,6 +86,7 @@ async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator
             server = EmbeddedPostgres(settings.data.resolve() / "postgres")
             stack.push_async_callback(asyncio.to_thread, server.stop)
             url = await asyncio.to_thread(server.start)
+            await stack.enter_async_context(_kept_running("postgres", server.keep_running))
         try:
             await stack.enter_async_context(db.connected(url, settings.pool_size))
             missing = [] if behind else await shape.pending(APPS)

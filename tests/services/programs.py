@@ -46,12 +46,13 @@ class Program:
     """A command that goes on."""
 
     def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        # A file, as a pipe that nobody reads would hold up a program that has much to complain of.
+        self._printed = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
             [sys.executable, "-m", "api.cli", *arguments],
             env=_environment(environment),
-            stdout=subprocess.PIPE,
+            stdout=self._printed,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
 
@@ -63,10 +64,13 @@ class Program:
                 os.killpg(self.process.pid, by)
             self.process.send_signal(by)
         try:
-            return self.process.communicate(timeout=30)[0]
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        with self._printed:
+            self._printed.seek(0)
+            return self._printed.read()
 
 
 class Served(Program):

@@ -1,0 +1,135 @@
+"""Installations that die and are started again: one with its PostgreSQL inside, and one with a PostgreSQL apart."""
+
+import re
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.embedded import EmbeddedPostgres
+from tests.services import postgres, programs
+
+# What a traceback may end with when a database dies. Anything else is a defect.
+_AWAY = (
+    "asyncpg.exceptions.AdminShutdownError",
+    "asyncpg.exceptions.CannotConnectNowError",
+    "asyncpg.exceptions.ConnectionDoesNotExistError",
+    "asyncpg.exceptions.CrashShutdownError",
+    # Its last words, and then no more: the driver takes a moment to see that the connection is gone.
+    "asyncpg.exceptions._base.InternalClientError: cannot switch to state",
+    "asyncpg.exceptions._base.InterfaceError",
+    "tortoise.exceptions.DBConnectionError",
+    "BrokenPipeError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "FileNotFoundError",
+)
+# The last line of a traceback: an exception by its whole name, and what it says.
+_RAISED = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Group|Refusal|Cancelled)(?:: .*)?$", re.MULTILINE)
+
+
+class Installation:
+    """A server on a folder; `deaths` are the ways in which something of it can die."""
+
+    deaths: tuple[str, ...]
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = {"ZHONGCAO_DATA": str(folder / "data")}
+        self._printed = ""
+
+    @property
+    def database_url(self) -> str:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        self.server = programs.Served(environment=self.environment)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        if self.server.process.poll() is None:
+            self._printed += self.server.stop(by)
+
+    def stop_database(self) -> None:
+        """Stops what is not stopped with the server."""
+
+    def dies(self, what: str) -> None:
+        """Kills it, and starts again what does not come back by itself."""
+        raise NotImplementedError
+
+    def defects(self) -> list[str]:
+        """What its servers raised, but for want of their database."""
+        return [line for line in _RAISED.findall(self._printed) if not line.startswith(_AWAY)]
+
+
+class Embedded(Installation):
+    """A process with its PostgreSQL in its own data folder."""
+
+    deaths = ("server", "everything", "database")
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._postgres = folder / "data" / "postgres"
+
+    @property
+    def database_url(self) -> str:
+        socket_folder = (self._postgres / "postmaster.pid").read_text().splitlines()[4]
+        return f"postgresql://postgres:@/postgres?host={socket_folder}"
+
+    def dies(self, what: str) -> None:
+        if what != "server":
+            postgres.kill(self._postgres)
+        if what != "database":
+            self.stop(signal.SIGKILL)
+            self.start()
+
+
+class Apart(Installation):
+    """A process beside a PostgreSQL with all its safety on."""
+
+    deaths = ("database", "everything", "server")
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._postgres = folder / "postgres"
+        self._database = EmbeddedPostgres(self._postgres)
+
+    @property
+    def database_url(self) -> str:
+        return self.environment["DATABASE_URL"]
+
+    def start(self) -> None:
+        if "DATABASE_URL" not in self.environment:
+            self.environment["DATABASE_URL"] = self._database.start()
+            migrated = programs.run("migrate", **self.environment)
+            assert migrated.returncode == 0, migrated.stderr
+        super().start()
+
+    def stop_database(self) -> None:
+        self._database.stop()
+
+    def dies(self, what: str) -> None:
+        if what == "everything":
+            self.stop(signal.SIGKILL)
+        if what != "server":
+            postgres.kill(self._postgres)
+            self._database.start()
+        if what == "server":
+            self.stop(signal.SIGKILL)
+        if what != "database":
+            self.start()
+
+
+@contextmanager
+def running(kind: type[Installation]) -> Iterator[Installation]:
+    """An installation until the block ends."""
+    # Not below pytest's own folder: PostgreSQL runs as somebody else, and each start of pytest closes that folder.
+    with tempfile.TemporaryDirectory(prefix="zhongcao-killed-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        place = kind(folder)
+        try:
+            place.start()
+            yield place
+        finally:
+            place.stop()
+            place.stop_database()

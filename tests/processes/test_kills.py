@@ -1,0 +1,94 @@
+"""Servers and PostgreSQL die by SIGKILL at random points under load: whatever clients were told still holds."""
+
+import asyncio
+import itertools
+import logging
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from api.apps import APPS
+from core import db
+from tests.commerce import books
+from tests.processes import accounts, market
+from tests.processes.installations import Apart, Embedded, Installation, running
+from tests.processes.market import Market
+from tests.processes.shoppers import Crowd
+from tests.services import programs
+
+logger = logging.getLogger(__name__)
+
+# How often something dies in each kind of installation, when `make soak` kills more often.
+KILLS = int(os.environ.get("KILLS", "0"))
+_SHOPPERS = 16
+# Load before each death, in seconds, and how long it may take until all has come to rest.
+_LOAD = (0.2, 1.2)
+_PATIENCE = 120
+
+
+@asynccontextmanager
+async def crowded(place: Installation) -> AsyncIterator[Crowd]:
+    """A market on a server, with people who shop in it until the block ends."""
+    async with httpx.AsyncClient(timeout=15, limits=httpx.Limits(max_connections=2 * _SHOPPERS)) as http:
+        at = Market(http, [place.server.address])
+        async with db.connected(place.database_url, APPS):
+            people = await at.people(_SHOPPERS)
+            owner = await at.shop()
+        offers = [
+            await market.offer(owner, stock=10_000, teamSize=2, teamTtlSeconds=5),
+            await market.offer(owner, stock=10_000, teamSize=3, teamTtlSeconds=8),
+            await market.offer(owner, stock=30, teamSize=5, teamTtlSeconds=3600),
+        ]
+        crowd = Crowd(at, owner, offers, [await market.variant(owner, 10_000), await market.variant(owner, 30)])
+        shopping = asyncio.create_task(crowd.shop(people))
+        try:
+            yield crowd
+        finally:
+            crowd.close()
+            await shopping
+
+
+async def killed(place: Installation, crowd: Crowd, death: str) -> None:
+    """Something dies in the midst of it all; returns when everybody is served again."""
+    await asyncio.sleep(random.uniform(*_LOAD))
+    await asyncio.to_thread(place.dies, death)
+    crowd.market.addresses = [place.server.address]
+    before = crowd.answered
+    async with asyncio.timeout(_PATIENCE):
+        while crowd.answered < before + 4 * _SHOPPERS:  # noqa: ASYNC110 - shoppers tell nobody
+            await asyncio.sleep(0.02)
+
+
+async def come_to_rest() -> None:
+    """Brings deadlines forward until nothing is under way; the server does the work."""
+    async with asyncio.timeout(_PATIENCE):
+        while await books.unfinished():
+            await books.hasten()
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.parametrize(("kind", "kills"), [(Embedded, KILLS or 3), (Apart, KILLS or 2)])
+async def test_whatever_was_told_still_holds(kind: type[Installation], kills: int) -> None:
+    with running(kind) as place:
+        async with crowded(place) as crowd:
+            for number, death in enumerate(itertools.islice(itertools.cycle(place.deaths), kills), 1):
+                began = time.monotonic()
+                await killed(place, crowd, death)
+                logger.info("%d: %s, %d answers, %.1f s", number, death, crowd.answered, time.monotonic() - began)
+        async with db.connected(place.database_url, APPS):
+            await come_to_rest()
+            assert await accounts.discrepancies(crowd) == []
+            assert await books.disagreements() == []
+            sold = await db.value("SELECT count(*) FROM orders WHERE status = ANY($1)", list(accounts.KEPT))
+        assert crowd.contradictions == []
+        assert sold > 0
+        place.stop()
+        checked = await asyncio.to_thread(programs.run, "check", **place.environment)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert place.defects() == []
+        logger.info("%d orders, %d sold, %d requests failed", len(crowd.told), sold, len(crowd.market.failures))
