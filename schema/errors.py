@@ -60,8 +60,8 @@ class Payload:
         return cls(**found)
 
     @classmethod
-    def refused(cls, refusal: Refusal, language: str) -> Self:
-        return cls(user_errors=[_user_error(refusal, language)])
+    def refused(cls, refusal: Refusal, language: str, **found: Any) -> Self:
+        return cls(user_errors=[_user_error(refusal, language)], **found)
 
 
 def _user_error(refusal: Refusal, language: str) -> UserError:

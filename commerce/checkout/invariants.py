@@ -84,10 +84,12 @@ SEATS = (
     ),
     Invariant(
         "team_is_of_its_offers_size",
-        "A team needs as many people as its offer says, and can have as many as its largest tier says.",
+        "A team needs as many people as its offer says, less those the shop filled; it can have its largest tier's.",
         "SELECT 'team ' || t.id, format('%s to %s people, %s by its offer', t.size - t.spare_size, t.size, g.team_size)"
-        " FROM teams t JOIN group_buys g ON g.id = t.group_buy_id WHERE t.size - t.spare_size <> g.team_size"
-        " OR t.size <> coalesce((g.ladder -> -1 ->> 0)::int, g.team_size)",
+        " FROM teams t JOIN group_buys g ON g.id = t.group_buy_id"
+        " WHERE t.size - t.spare_size + t.merchant_filled_count <> g.team_size"
+        " OR t.size <> CASE t.merchant_filled_count WHEN 0 THEN coalesce((g.ladder -> -1 ->> 0)::int, g.team_size)"
+        " ELSE t.joined_count END",
     ),
     Invariant(
         "one_live_seat_a_person",

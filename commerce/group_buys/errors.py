@@ -27,6 +27,12 @@ class TeamClosed(Refusal):
     en = "This team is closed"
 
 
+class NothingToFill(Refusal):
+    code = "WRONG_STATE"
+    zh = "这个团人数已够，到期自动成团"
+    en = "This team has people enough; it succeeds at its deadline"
+
+
 class AlreadyInTeam(Refusal):
     code = "ALREADY_IN_TEAM"
     zh = "你已经在这个团里了"

@@ -46,6 +46,7 @@ class TeamRow(Model):
     closed_at = fields.DatetimeField(null=True)
     sequence = fields.BigIntField(default=0)
     spare_size = fields.IntField(db_default=0)
+    merchant_filled_count = fields.IntField(db_default=0)
 
     class Meta:
         table = "teams"

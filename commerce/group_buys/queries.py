@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from commerce.group_buys import rules
-from commerce.group_buys.records import GroupBuy, Member, Seat, Team
+from commerce.group_buys.records import Alternatives, GroupBuy, Member, Seat, Team
 from core import clock, db
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
@@ -38,6 +38,7 @@ _SEAT = db.columns(Seat)
 _LISTED = f"SELECT {_GROUP_BUY} FROM group_buys WHERE phase <> 'CLOSED' AND ends_at > $1"
 # Nobody looks through more offers of one product than this.
 _MOST_RUNNING = 20
+_MOST_ALTERNATIVES = 5
 
 
 async def by_ids(ids: Sequence[UUID]) -> list[GroupBuy | None]:
@@ -200,3 +201,40 @@ async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]
         request.limit + 1,
     )
     return pages_of(viewer_ids, ((row[0], Team(*row[1:])) for row in found), request, lambda team: team.id)
+
+
+async def alternatives(team_id: UUID, buyer_id: UUID, units: int) -> Alternatives:
+    """What somebody can have who came too late for a team, in one statement.
+
+    Teams with an open seat that they are not in, those that need fewest people first, then the oldest; five at the
+    most. None, and no new one, when what they may buy of the offer, or what is left of it, is less than `units`.
+    """
+    now = clock.now()
+    found = await db.rows(
+        f"SELECT {db.columns(GroupBuy, 'g')}, mine.units, {db.columns(Team, 't')}"
+        " FROM teams late JOIN group_buys g ON g.id = late.group_buy_id CROSS JOIN LATERAL"
+        " (SELECT coalesce(sum(s.quantity), 0) AS units, coalesce(array_agg(s.team_id), '{}') AS teams FROM seats s"
+        f" WHERE s.group_buy_id = g.id AND s.user_id = $2 AND s.status IN {rules.LIVE}"
+        # A hold that is over is as good as released.
+        " AND (s.held_until IS NULL OR s.held_until > $3)) mine LEFT JOIN LATERAL"
+        f" (SELECT {_TEAM} FROM teams WHERE group_buy_id = g.id AND status = 'OPEN' AND expires_at > $3"
+        " AND joined_count + held_count < size AND id <> ALL(mine.teams)"
+        " ORDER BY size - joined_count, id LIMIT $4) t ON true"
+        " WHERE late.id = $1 ORDER BY t.size - t.joined_count, t.id",
+        team_id,
+        buyer_id,
+        now,
+        _MOST_ALTERNATIVES,
+    )
+    if not found:
+        return Alternatives([], False)
+    split = len(GroupBuy.__struct_fields__)
+    standing = rules.Standing(GroupBuy(*found[0][:split]), None, False, found[0][split])
+    teams = [Team(*row[split + 1 :]) for row in found if row[split + 1] is not None]
+    return rules.alternatives(standing, teams, units, now)
+
+
+async def alternatives_to_order(order_id: UUID) -> Alternatives:
+    """`alternatives` to the seat that an order came too late to pay for; for its buyer."""
+    [seat] = await seats_of_orders([order_id])
+    return Alternatives([], False) if seat is None else await alternatives(seat.team_id, seat.user_id, seat.quantity)

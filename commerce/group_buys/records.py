@@ -97,7 +97,8 @@ class GroupBuy(msgspec.Struct, frozen=True):
 class Team(msgspec.Struct, frozen=True):
     """A team as of its `sequence`. It has no deadline until its leader has paid.
 
-    `size` are the people it can have; the last `spare_size` of them only lower the price.
+    `size` are the people it can have; the last `spare_size` of them only lower the price. `merchant_filled_count` are
+    places that the shop filled, by which it needed fewer people: nobody stands behind them, and `size` is without them.
     """
 
     id: UUID
@@ -112,6 +113,7 @@ class Team(msgspec.Struct, frozen=True):
     closed_at: datetime | None
     sequence: int
     spare_size: int = 0
+    merchant_filled_count: int = 0
 
     @property
     def minimum_size(self) -> int:
@@ -172,6 +174,13 @@ class NewTier(msgspec.Struct, frozen=True):
 
     size: int
     price: Decimal
+
+
+class Alternatives(msgspec.Struct, frozen=True):
+    """What somebody can have who came too late for a team: others of its offer, or a new one."""
+
+    teams: list[Team]
+    can_open: bool
 
 
 class TakenSeat(msgspec.Struct, frozen=True):

@@ -11,12 +11,13 @@ from commerce.group_buys.errors import (
     AlreadyInTeam,
     Ended,
     LimitExceeded,
+    NothingToFill,
     NotStarted,
     OfferSoldOut,
     TeamClosed,
     TeamFull,
 )
-from commerce.group_buys.records import GroupBuy, NewTier, Team
+from commerce.group_buys.records import Alternatives, GroupBuy, NewTier, Team
 from core import validation
 from core.errors import Invalid, NotFound, Refusal
 
@@ -126,6 +127,19 @@ def why_not_join(standing: Standing, buyer_id: UUID, units: int, now: datetime) 
     if team.joined_count + team.held_count >= team.size:
         return TeamFull("team_id")
     return _why_not_units(standing, units)
+
+
+def why_not_fill(team: Team, now: datetime) -> Refusal | None:
+    """Why the shop may not fill what a team lacks; None when it may."""
+    if team.status != "OPEN" or team.expires_at is None or now >= team.expires_at:
+        return TeamClosed("team_id")
+    return NothingToFill("team_id") if team.joined_count >= team.minimum_size else None
+
+
+def alternatives(standing: Standing, teams: Sequence[Team], units: int, now: datetime) -> Alternatives:
+    """Which of an offer's open teams, and whether a new one, somebody can have `units` in."""
+    joinable = _why_not_units(standing, units) is None
+    return Alternatives(list(teams) if joinable else [], why_not_open(standing, units, now) is None)
 
 
 def _why_not_units(standing: Standing, units: int) -> Refusal | None:

@@ -64,3 +64,8 @@ class JoinTeamInput:
     quantity: int = strawberry.field(default=1, description=_QUANTITY)
     shipping_address: ShippingAddressInput | None = strawberry.field(default=None, description="Where it shall go.")
     idempotency_key: str = strawberry.field(description=_KEY)
+
+
+@strawberry.input(description="A team that the shop helps.")
+class FillTeamInput:
+    team_id: strawberry.ID = strawberry.field(description="An OPEN team of a group-buy of the viewer's shop.")

@@ -2,12 +2,13 @@
 
 import strawberry
 
-from commerce.group_buys import NewTier, actions
+from commerce.group_buys import NewTier, actions, queries
+from commerce.group_buys.errors import TeamClosed, TeamFull
 from schema import ids
 from schema.context import Info
 from schema.errors import mutation
-from schema.group_buys.inputs import CreateGroupBuyInput, JoinTeamInput, OpenTeamInput
-from schema.group_buys.types import GroupBuyPayload, SeatPayload
+from schema.group_buys.inputs import CreateGroupBuyInput, FillTeamInput, JoinTeamInput, OpenTeamInput
+from schema.group_buys.types import GroupBuyPayload, GroupBuyTeamPayload, SeatPayload
 
 
 @strawberry.type
@@ -51,14 +52,30 @@ class GroupBuyMutations:
     @mutation(
         "Takes a seat in an open team and holds it while its order is paid: ten minutes at the most, never past the"
         " team's deadline. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, TEAM_CLOSED, ALREADY_IN_TEAM, TEAM_FULL,"
-        " LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a reused key."
+        " LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a reused key. When it is full or closed, `alternatives` and"
+        " `canOpenTeam` say what can be had instead."
     )
     async def join_team(self, info: Info, input: JoinTeamInput) -> SeatPayload:
-        taken = await actions.join_team(
-            info.context.require_viewer(),
-            ids.decode("team", input.team_id, "team_id"),
-            input.quantity,
-            input.shipping_address.as_address() if input.shipping_address else None,
-            input.idempotency_key,
-        )
+        buyer_id = info.context.require_viewer()
+        team_id = ids.decode("team", input.team_id, "team_id")
+        address = input.shipping_address.as_address() if input.shipping_address else None
+        try:
+            taken = await actions.join_team(buyer_id, team_id, input.quantity, address, input.idempotency_key)
+        except (TeamFull, TeamClosed) as refusal:
+            instead = await queries.alternatives(team_id, buyer_id, input.quantity)
+            return SeatPayload.refused(
+                refusal, info.context.language, alternatives=instead.teams, can_open_team=instead.can_open
+            )
         return SeatPayload.of(seat=taken.seat, team=taken.team, order=taken.order)
+
+    @mutation(
+        "The shop fills what an open team lacks, at its own cost: the team succeeds at once with those who have paid,"
+        " and needs `merchantFilledCount` people less. No member is made up for it, no unit is sold, and seats that are"
+        " held unpaid are released. Sent twice, it has effect once. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
+        " FORBIDDEN for all but the shop's owner, TEAM_CLOSED, or WRONG_STATE when the team has people enough already."
+    )
+    async def fill_team(self, info: Info, input: FillTeamInput) -> GroupBuyTeamPayload:
+        owner_id = info.context.require_viewer()
+        return GroupBuyTeamPayload.of(
+            team=await actions.fill_team(owner_id, ids.decode("team", input.team_id, "team_id"))
+        )

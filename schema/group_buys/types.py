@@ -148,6 +148,11 @@ class GroupBuyTeam(Node):
         description="People with whom it succeeds: `size`, or with price tiers the group-buy's `teamSize`. Reached when"
         " joinedCount is no less."
     )
+    merchant_filled_count: int = strawberry.field(
+        description="Places that the shop filled at its own cost, so that the team succeeded with fewer people: `size`"
+        " is lower by as many. No person stands behind them, and `members` lists none for them. Label them as the"
+        " shop's when you show them."
+    )
     joined_count: int = strawberry.field(description="People who have paid.")
     remaining_count: int = strawberry.field(
         description="People still needed to fill it: size less joinedCount. It may close with some missing once it has"
@@ -253,3 +258,16 @@ class SeatPayload(Payload):
     order: OrderRef | None = strawberry.field(
         default=None, description="The order to pay with `payOrder` while the seat is held; null when it was refused."
     )
+    alternatives: list[GroupBuyTeam] = strawberry.field(
+        default_factory=list,
+        description="When `joinTeam` was refused with TEAM_FULL or TEAM_CLOSED: teams of the same group-buy in which"
+        " the same quantity can be had, those that need fewest people first, up to 5. Never one the viewer is in.",
+    )
+    can_open_team: bool = strawberry.field(
+        default=False, description="Whether the viewer could have opened a new team instead; false unless so refused."
+    )
+
+
+@strawberry.type(description="A team as it is now, or why nothing was done.")
+class GroupBuyTeamPayload(Payload):
+    team: GroupBuyTeam | None = strawberry.field(default=None, description="Null when it was refused.")

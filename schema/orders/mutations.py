@@ -3,6 +3,8 @@
 import strawberry
 
 from commerce.checkout import actions as checkout
+from commerce.group_buys import queries as group_buy_queries
+from commerce.group_buys.errors import SeatExpired, TeamClosed
 from commerce.orders import Line, actions
 from commerce.payments.errors import UnknownProvider
 from schema import ids
@@ -31,7 +33,8 @@ class OrderMutations:
         "Pays the whole of an order; its price can't be chosen. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
         " FORBIDDEN, PAYMENT_DECLINED (try again under a new key), CONFLICT (a reused key, or a payment still in"
         " progress: send the same again), WRONG_STATE or ENDED when it can't be paid any more, and SEAT_EXPIRED or"
-        " TEAM_CLOSED when the payment came after the seat was given up: it is refunded in full."
+        " TEAM_CLOSED when the payment came after the seat was given up: it is refunded in full,"
+        " and `alternatives` and `canOpenTeam` say what can be had instead."
     )
     async def pay_order(self, info: Info, input: PayOrderInput) -> OrderPayload:
         buyer_id = info.context.require_viewer()
@@ -39,9 +42,15 @@ class OrderMutations:
         provider = info.context.services.providers.get(PaymentMethod(input.method).name)
         if provider is None:
             raise UnknownProvider("method")
-        outcome = await checkout.pay(buyer_id, order_id, provider, input.token or "", input.idempotency_key)
-        if outcome.refusal is not None:
-            raise outcome.refusal
+        try:
+            outcome = await checkout.pay(buyer_id, order_id, provider, input.token or "", input.idempotency_key)
+            if outcome.refusal is not None:
+                raise outcome.refusal
+        except (SeatExpired, TeamClosed) as refusal:
+            instead = await group_buy_queries.alternatives_to_order(order_id)
+            return OrderPayload.refused(
+                refusal, info.context.language, alternatives=instead.teams, can_open_team=instead.can_open
+            )
         return OrderPayload.of(order=outcome.order)
 
     @mutation(

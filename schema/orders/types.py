@@ -139,3 +139,11 @@ class OrderConnection:
 @strawberry.type(description="An order as it is now, or why nothing was done.")
 class OrderPayload(Payload):
     order: Order | None = strawberry.field(default=None, description="Null when it was refused.")
+    alternatives: list[GroupBuyTeamRef] = strawberry.field(
+        default_factory=list,
+        description="When `payOrder` was refused with SEAT_EXPIRED or TEAM_CLOSED: teams of the same group-buy in which"
+        " the same quantity can be had, those that need fewest people first, up to 5.",
+    )
+    can_open_team: bool = strawberry.field(
+        default=False, description="Whether the viewer can open a new team instead; false unless so refused."
+    )

@@ -22,8 +22,8 @@ _TEAM = db.columns(Team)
 @action
 async def expire(team_id: UUID) -> bool:
     """Ends a team whose deadline has passed; False when somebody was first."""
-    group_buy, team = await steps.locked_by_team(team_id)
-    return await end(group_buy, team, clock.now())
+    found = await steps.locked_by_team(team_id)
+    return found is not None and await end(*found, clock.now())
 
 
 async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
@@ -39,9 +39,14 @@ async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
     )
     if not closed:
         return False
-    units = await confirm(group_buy, closed)
-    steps.tell("SUCCEEDED", closed[0], await steps.count(group_buy.id, held=-units.held, sold=units.sold, step=1))
+    await succeed(group_buy, closed[0])
     return True
+
+
+async def succeed(group_buy: GroupBuy, team: Team) -> None:
+    """Does what follows when a team was just closed with those who are in it, and tells of it."""
+    units = await confirm(group_buy, [team])
+    steps.tell("SUCCEEDED", team, await steps.count(group_buy.id, held=-units.held, sold=units.sold, step=1))
 
 
 class Units(NamedTuple):

@@ -17,15 +17,15 @@ COUNTED_BY_THIS_SEAT = (
 )
 
 
-async def locked_by_team(team_id: UUID) -> tuple[GroupBuy, Team]:
-    """The offer of a team, locked until the transaction ends, and the team."""
-    [group_buy] = await db.records(
+async def locked_by_team(team_id: UUID) -> tuple[GroupBuy, Team] | None:
+    """The offer of a team, locked until the transaction ends, and the team; None when there is no such team."""
+    found = await db.records(
         GroupBuy,
         f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = (SELECT group_buy_id FROM teams WHERE id = $1)"
         " FOR NO KEY UPDATE",
         team_id,
     )
-    return group_buy, await team_as_of_now(team_id)
+    return (found[0], await team_as_of_now(team_id)) if found else None
 
 
 async def locked_by_order(order_id: UUID) -> tuple[GroupBuy, Team, Seat] | None:

@@ -202,6 +202,18 @@ class TestJoinTeam:
         moving_clock.move(601)
         assert await refused(JOIN, buyer, **joining(open_.team)) == ("TEAM_CLOSED", ["input", "teamId"])
 
+    async def test_too_late_says_what_can_be_had_instead(self) -> None:
+        offer, buyer = await factory.offer(stock=9), await person("阿珍")
+        late, other = await factory.opened(offer), await factory.opened(offer)
+        await factory.joining(late.team)
+        document = JOIN.replace("userErrors", "alternatives { id remainingCount } canOpenTeam userErrors")
+        result = await send(document, buyer, **joining(late.team))
+        assert [error["message"] for error in result["userErrors"]] == ["这个团已经满员，换一个团或自己开团吧"]
+        assert result["alternatives"] == [{"id": ids.encode("team", other.team.id), "remainingCount": 1}]
+        assert (result["canOpenTeam"], result["seat"], result["team"]) == (True, None, None)
+        result = await send(document, buyer, **joining(other.team))
+        assert (result["userErrors"], result["alternatives"], result["canOpenTeam"]) == ([], [], False)
+
     async def test_out_of_stock(self) -> None:
         offer = await factory.offer(stock=1, team_size=2)
         leader = await factory.opened(offer)
@@ -220,3 +232,54 @@ class TestLatePayment:
             token="t",
         )
         assert code == "SEAT_EXPIRED"
+
+    async def test_says_what_can_be_had_instead(self, moving_clock: Any) -> None:
+        offer = await factory.offer(stock=9)
+        taken, other = await factory.joining((await factory.opened(offer)).team), await factory.opened(offer)
+        moving_clock.move(601)
+        document = PAY.replace("userErrors", "alternatives { id } canOpenTeam userErrors")
+        order_id = ids.encode("order", taken.order.id)
+        result = await send(document, taken.seat.user_id, orderId=order_id, idempotencyKey="一次", token="t")
+        assert [error["code"] for error in result["userErrors"]] == ["SEAT_EXPIRED"]
+        assert (result["alternatives"], result["canOpenTeam"]) == ([{"id": ids.encode("team", other.team.id)}], True)
+
+
+class TestFillTeam:
+    FILL = f"""mutation ($input: FillTeamInput!) {{ result: fillTeam(input: $input) {{
+      team {{ status size joinedCount remainingCount merchantFilledCount members {{ user {{ displayName }} }} }}
+      {ERRORS} }} }}"""
+
+    async def test_shows_only_people(self) -> None:
+        owner = await person("店主")
+        leader = await factory.opened(await factory.offer(owner, team_size=3))
+        for _ in range(2):
+            result = await send(self.FILL, owner, teamId=ids.encode("team", leader.team.id))
+            assert result == {
+                "team": {
+                    "status": "SUCCEEDED",
+                    "size": 1,
+                    "joinedCount": 1,
+                    "remainingCount": 0,
+                    "merchantFilledCount": 2,
+                    "members": [{"user": {"displayName": "团长"}}],
+                },
+                "userErrors": [],
+            }
+
+    async def test_refusals(self, moving_clock: Any) -> None:
+        owner = await person("店主")
+        leader = await factory.opened(await factory.offer(owner, team_ttl_seconds=60))
+        team = {"teamId": ids.encode("team", leader.team.id)}
+        assert await refused(self.FILL, None, **team) == ("UNAUTHENTICATED", None)
+        assert await refused(self.FILL, leader.seat.user_id, **team) == ("FORBIDDEN", ["input", "teamId"])
+        assert await refused(self.FILL, owner, teamId="team_1") == ("INVALID", ["input", "teamId"])
+        unknown = ids.encode("team", new_id())
+        assert await refused(self.FILL, owner, teamId=unknown) == ("NOT_FOUND", ["input", "teamId"])
+        moving_clock.move(61)
+        assert await refused(self.FILL, owner, **team) == ("TEAM_CLOSED", ["input", "teamId"])
+        enough = await factory.opened(await factory.offer(owner, tiers=[(5, "79.00")]))
+        await factory.joined(enough.team)
+        assert await refused(self.FILL, owner, teamId=ids.encode("team", enough.team.id)) == (
+            "WRONG_STATE",
+            ["input", "teamId"],
+        )
