@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import Final
 
@@ -10,9 +11,10 @@ import orjson
 from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
-from api.operations import Answer, Operation, Operations, RequestError
+from api.operations import Operation, Operations, RequestError, interrupted
 from api.refusals import masked, unauthenticated
 from core import clock
+from execution.streams import Payload
 from schema.context import Context
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ def refusal_stream(error: RequestError) -> Response:
     """The response that tells as an event why an operation was refused."""
 
     async def events() -> AsyncGenerator[bytes, None]:
-        yield _next(error.answer) + _COMPLETE
+        yield _next(orjson.dumps(error.answer)) + _COMPLETE
 
     return _response(events())
 
@@ -42,23 +44,67 @@ def _response(events: AsyncGenerator[bytes, None]) -> Response:
     return StreamingResponse(events, 200, _HEADERS, media_type="text/event-stream")
 
 
-def _next(answer: Answer) -> bytes:
-    return b"event: next\ndata: " + orjson.dumps(answer) + b"\n\n"
+def _next(answer: bytes) -> bytes:
+    return b"event: next\ndata: " + answer + b"\n\n"
+
+
+class _Outlet:
+    """Where a stream is told: what its client did not take yet waits here, and no more follows until it did."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._waiting: deque[bytes] = deque()
+        self._ended = False
+        self._more = asyncio.Event()
+        self._taken: asyncio.Future[None] | None = None
+
+    def tell(self, payload: Payload) -> Awaitable[None] | None:
+        event = payload.forms.get(_next)
+        if event is None:
+            event = payload.forms[_next] = _next(payload.json)
+        self._waiting.append(event)
+        self._more.set()
+        if len(self._waiting) == 1:
+            return None
+        self._taken = asyncio.get_running_loop().create_future()
+        return self._taken
+
+    def end(self, error: Exception | None) -> None:
+        if error is not None:
+            self._waiting.append(_next(orjson.dumps(interrupted(error, self.context).answer)))
+        self._ended = True
+        self._more.set()
+
+    async def events(self) -> AsyncGenerator[bytes, None]:
+        """What it is told, until nothing more comes."""
+        while True:
+            await self._more.wait()
+            while self._waiting:
+                yield self._waiting.popleft()
+            if self._taken is not None and not self._taken.done():
+                self._taken.set_result(None)
+            if self._ended:
+                return
+            self._more.clear()
 
 
 async def _answers(operations: Operations, operation: Operation, context: Context) -> AsyncGenerator[bytes, None]:
     try:
         if operation.kind is OperationType.SUBSCRIPTION:
-            async with aclosing(operations.subscribe(operation, context)) as answers:
-                async for answer in answers:
-                    yield _next(answer)
+            outlet = _Outlet(context)
+            subscription = await operations.subscribe(operation, context, outlet)
+            try:
+                async for event in outlet.events():
+                    yield event
+            finally:
+                subscription.cancel()
         else:
-            yield _next(await operations.run(operation, context))
+            yield _next(orjson.dumps(await operations.run(operation, context)))
     except RequestError as error:
-        yield _next(error.answer)
+        yield _next(orjson.dumps(error.answer))
     except Exception:
         logger.exception("request %s failed", context.request_id)
-        yield _next(masked(context.request_id, context.language))
+        yield _next(orjson.dumps(masked(context.request_id, context.language)))
     yield _COMPLETE
 
 
@@ -80,7 +126,7 @@ async def _with_heartbeat(events: AsyncGenerator[bytes, None], context: Context)
                         return
                     yield event
                 elif _seconds_left(context) <= 0:
-                    yield _next(unauthenticated(context.language)) + _COMPLETE
+                    yield _next(orjson.dumps(unauthenticated(context.language))) + _COMPLETE
                     return
                 else:
                     yield _COMMENT

@@ -8,20 +8,22 @@ import asyncio
 import ipaddress
 import logging
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
 import orjson
 from graphql import OperationType
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Scope, Send
 
 from api import negotiation, requests
+from api.connection import Connection, DisconnectedError
 from api.limits import too_complex
-from api.operations import Answer, Operations, RequestError
+from api.operations import Operations, RequestError, interrupted
 from api.refusals import masked, unauthenticated
 from api.requests import GraphQLRequest, InvalidTokenError, MalformedError
 from core import clock
+from execution.streams import Payload, Subscription
 from schema.context import Context, Services
 
 logger = logging.getLogger(__name__)
@@ -50,19 +52,25 @@ class GraphQLOverWebSocket:
         self._services = services
         self._sockets_of: Counter[str] = Counter()
 
-    async def __call__(self, websocket: WebSocket) -> None:
-        offered = websocket.scope.get("subprotocols", ())
-        await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        offered = scope.get("subprotocols", ())
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        connection, request = Connection(receive, send), HTTPConnection(scope)
         if SUBPROTOCOL not in offered:
-            await websocket.close(4406, "Subprotocol not acceptable")
+            await connection.close(4406, "Subprotocol not acceptable")
             return
-        address = _public_address(websocket)
+        address = _public_address(request)
         if address and self._sockets_of[address] >= self._services.settings.sockets_per_address:
-            await websocket.close(4429, "Too many connections from this address")
+            await connection.close(4429, "Too many connections from this address")
             return
         self._sockets_of.update([address] if address else ())
+        socket = _Socket(connection, request, self._operations, self._services)
+        # They are large, and of no use any more.
+        del request
+        scope["headers"] = []
         try:
-            await _Socket(websocket, self._operations, self._services).serve()
+            await socket.serve()
         finally:
             if address:
                 self._sockets_of[address] -= 1
@@ -70,10 +78,10 @@ class GraphQLOverWebSocket:
                     del self._sockets_of[address]
 
 
-def _public_address(websocket: WebSocket) -> str | None:
+def _public_address(request: HTTPConnection) -> str | None:
     """The client's address, if it is one of the public Internet: behind a private one there may be a proxy."""
     try:
-        address = ipaddress.ip_address(websocket.client.host if websocket.client else "")
+        address = ipaddress.ip_address(request.client.host if request.client else "")
     except ValueError:
         return None
     return str(address) if address.is_global else None
@@ -82,65 +90,67 @@ def _public_address(websocket: WebSocket) -> str | None:
 class _Socket:
     """One connection and its running operations."""
 
-    def __init__(self, websocket: WebSocket, operations: Operations, services: Services) -> None:
-        self._websocket = websocket
+    __slots__ = (
+        "_acknowledged",
+        "_count",
+        "_handshake_token",
+        "_language",
+        "_operating",
+        "_operations",
+        "_request_id",
+        "_running",
+        "_services",
+        "_token",
+        "connection",
+    )
+
+    def __init__(
+        self, connection: Connection, request: HTTPConnection, operations: Operations, services: Services
+    ) -> None:
+        self.connection = connection
         self._operations = operations
         self._services = services
+        self._handshake_token = request.headers.get("authorization")
         self._token: str | None = None
-        self._language = negotiation.language(websocket.headers.get("accept-language"))
-        self._request_id = requests.request_id(websocket)
+        self._language = negotiation.language(request.headers.get("accept-language"))
+        self._request_id = requests.request_id(request)
         self._count = 0
         self._acknowledged = False
-        self._open = True
-        self._running: dict[str, asyncio.Task[None]] = {}
+        # What clients gave an id to; and those among it that have a task of this socket.
+        self._running: dict[str, Subscription] = {}
+        self._operating: list[asyncio.Task[None]] = []
 
     async def serve(self) -> None:
         """Reads messages until either side closes, and leaves no operation behind."""
         try:
             async with asyncio.timeout(INIT_TIMEOUT) as limit:
-                while self._open:
-                    await self._handle(await self._receive(), limit)
-        except WebSocketDisconnect:
-            self._open = False
+                while self.connection.is_open:
+                    await self._handle(_decoded(await self.connection.receive()), limit)
+        except DisconnectedError:
+            self.connection.is_open = False
         except ProtocolError as error:
-            await self._close(error.code, error.reason)
+            await self.connection.close(error.code, _cut(error.reason))
         except TimeoutError:
-            await self._close(
+            await self.connection.close(
                 *((4403, "Token expired") if self._acknowledged else (4408, "Connection initialisation timeout"))
             )
         finally:
-            self._open = False
-            running = list(self._running.values())
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-
-    async def _receive(self) -> dict[str, Any]:
-        message = await self._websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        if text is None:
-            raise ProtocolError(4400, "Messages must be text")
-        try:
-            data = requests.decode(text)
-        except MalformedError:
-            raise ProtocolError(4400, "Messages must be JSON") from None
-        if not isinstance(data, dict):
-            raise ProtocolError(4400, "Messages must be JSON objects")
-        return data
+            self.connection.is_open = False
+            for one in [*self._running.values(), *self._operating]:
+                one.cancel()
+            await asyncio.gather(*self._operating, return_exceptions=True)
 
     async def _handle(self, message: dict[str, Any], limit: asyncio.Timeout) -> None:
         kind = message.get("type")
         if kind == "subscribe":
-            self._subscribe(message)
+            await self._subscribe(message)
         elif kind == "complete":
-            task = self._running.pop(_id_of(message), None)
-            if task is not None:
-                task.cancel()
+            one = self._running.pop(_id_of(message), None)
+            if one is not None:
+                one.cancel()
         elif kind == "ping":
             payload = _payload_of(message)
-            await self._send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+            await self.send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
         elif kind == "pong":
             _payload_of(message)
         elif kind == "connection_init":
@@ -163,12 +173,12 @@ class _Socket:
         seconds = (viewer.expires_at - clock.now()).total_seconds() if viewer else None
         limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
         self._acknowledged = True
-        await self._send({"type": "connection_ack"})
+        await self.send({"type": "connection_ack"})
 
     def _token_in(self, payload: Mapping[str, Any]) -> str | None:
         given = payload.get("authorization", payload.get("Authorization"))
         if given is None:
-            given = self._websocket.headers.get("authorization")
+            given = self._handshake_token
         if given is None or given == "":
             return None
         token = negotiation.bearer(given) if isinstance(given, str) else None
@@ -176,7 +186,7 @@ class _Socket:
             raise ProtocolError(4403, 'Forbidden: authorization must be "Bearer …"')
         return token
 
-    def _subscribe(self, message: dict[str, Any]) -> None:
+    async def _subscribe(self, message: dict[str, Any]) -> None:
         if not self._acknowledged:
             raise ProtocolError(4401, "Unauthorized")
         identity = _id_of(message)
@@ -188,8 +198,14 @@ class _Socket:
             raise ProtocolError(4400, error.message) from None
         if identity in self._running:
             raise ProtocolError(4409, f"Subscriber for {identity} already exists")
-        full = len(self._running) >= self._services.settings.operations_per_socket
-        self._running[identity] = asyncio.create_task(self._operate(identity, asked, full))
+        most = self._services.settings.operations_per_socket
+        task = asyncio.create_task(self._operate(identity, asked, len(self._running) >= most))
+        self._running[identity] = task
+        self._operating.append(task)
+        task.add_done_callback(self._operating.remove)
+        # A client that reads none of its answers is not read any more.
+        while len(self._operating) > 2 * most:
+            await asyncio.wait(self._operating, return_when=asyncio.FIRST_COMPLETED)
 
     async def _operate(self, identity: str, asked: GraphQLRequest, full: bool) -> None:
         """Runs an operation, unless the socket has its fill, and ends it by `complete` or `error`."""
@@ -203,54 +219,73 @@ class _Socket:
             operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables)
             context.viewer = await requests.identify(self._token)
             if operation.kind is OperationType.SUBSCRIPTION:
-                async with aclosing(self._operations.subscribe(operation, context)) as answers:
-                    async for answer in answers:
-                        await self._send_next(identity, answer)
-            else:
-                await self._send_next(identity, await self._operations.run(operation, context))
+                outlet = _Outlet(self, identity, context)
+                self._running[identity] = await self._operations.subscribe(operation, context, outlet)
+                return
+            await self.send({"id": identity, "type": "next", "payload": await self._operations.run(operation, context)})
         except RequestError as error:
             await self._end(identity, error.answer)
         except InvalidTokenError:
             await self._end(identity, unauthenticated(self._language))
-        except WebSocketDisconnect:
-            self._forget(identity)
         except Exception:
             logger.exception("request %s failed", context.request_id)
             await self._end(identity, masked(context.request_id, self._language))
         else:
             await self._end(identity, None)
 
-    async def _end(self, identity: str, refusal: Answer | None) -> None:
-        # Before the message: once the client reads it, the id is its own again.
-        self._forget(identity)
-        if refusal is None:
-            await self._send({"id": identity, "type": "complete"})
-        else:
-            await self._send({"id": identity, "type": "error", "payload": refusal["errors"]})
-
-    def _forget(self, identity: str) -> None:
+    async def _end(self, identity: str, refusal: Mapping[str, Any] | None) -> None:
         if self._running.get(identity) is asyncio.current_task():
-            del self._running[identity]
+            await self.send(self.ended(identity, refusal))
 
-    async def _send_next(self, identity: str, answer: Answer) -> None:
-        await self._send({"id": identity, "type": "next", "payload": answer})
+    def ended(self, identity: str, refusal: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Forgets an operation, and how to tell its client of it."""
+        # Before the message: once the client reads it, the id is its own again.
+        self._running.pop(identity, None)
+        if refusal is None:
+            return {"id": identity, "type": "complete"}
+        return {"id": identity, "type": "error", "payload": refusal["errors"]}
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
-        if not self._open:
-            return
-        try:
-            await self._websocket.send_text(orjson.dumps(message).decode())
-        except (RuntimeError, WebSocketDisconnect):
-            self._open = False
+    async def send(self, message: Mapping[str, Any]) -> None:
+        await self.connection.send(_text(orjson.dumps(message)))
 
-    async def _close(self, code: int, reason: str) -> None:
-        if not self._open:
-            return
-        self._open = False
-        try:
-            await self._websocket.close(code, _cut(reason))
-        except (RuntimeError, WebSocketDisconnect):
-            logger.debug("the client was gone before it was told %s", code)
+
+class _Outlet:
+    """Where a subscription of a socket is told."""
+
+    __slots__ = ("_identity", "_socket", "context")
+
+    def __init__(self, socket: _Socket, identity: str, context: Context) -> None:
+        self._socket = socket
+        self._identity = identity
+        self.context = context
+
+    def tell(self, payload: Payload) -> Awaitable[None] | None:
+        # One message for all who chose the same id, and hardly any client does not count from 1.
+        message = payload.forms.get(self._identity)
+        if message is None:
+            start = b'{"id":%b,"type":"next","payload":' % orjson.dumps(self._identity)
+            message = payload.forms[self._identity] = _text(b"%b%b}" % (start, payload.json))
+        return self._socket.connection.write(message)
+
+    def end(self, error: Exception | None) -> None:
+        refusal = None if error is None else interrupted(error, self.context).answer
+        self._socket.connection.say(_text(orjson.dumps(self._socket.ended(self._identity, refusal))))
+
+
+def _decoded(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise ProtocolError(4400, "Messages must be text")
+    try:
+        data = requests.decode(text)
+    except MalformedError:
+        raise ProtocolError(4400, "Messages must be JSON") from None
+    if not isinstance(data, dict):
+        raise ProtocolError(4400, "Messages must be JSON objects")
+    return data
+
+
+def _text(data: bytes) -> Message:
+    return {"type": "websocket.send", "text": data.decode()}
 
 
 def _cut(reason: str) -> str:

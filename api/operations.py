@@ -5,6 +5,7 @@ Strawberry built; results leave here with refusals translated and defects masked
 """
 
 import asyncio
+import functools
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -12,6 +13,7 @@ from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any, Final, cast
 
+import orjson
 import strawberry
 from graphql import (
     DocumentNode,
@@ -25,18 +27,19 @@ from graphql import (
     execute,
     parse,
     specified_rules,
-    subscribe,
     validate,
     visit,
 )
+from graphql.execution import create_source_event_stream, map_source_to_response_event
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.limits import Cost, Limits, check_shape, fragments_of, too_complex
-from core.errors import Refusal
+from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
-from schema.context import Context
+from schema.context import Context, ForAll
+from schema.streams import TopicStream
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,7 @@ class Operations:
         self._executor = cast(Any, schema.execution_context_class)
         self._limits = limits or Limits()
         self._timeout = timeout
+        self._streams = Streams()
         self._hide_suggestions = not suggestions
         self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[str, Document] = OrderedDict()
@@ -185,45 +189,62 @@ class Operations:
         """Runs a query or mutation. Raises RequestError when its variables are wrong or its time is over."""
         try:
             async with asyncio.timeout(self._timeout):
-                result = execute(
-                    self._schema,
-                    operation.document.tree,
-                    variable_values=dict(operation.variables),
-                    operation_name=operation.name,
-                    context_value=context,
-                    executor_class=self._executor,
-                    is_awaitable=cast(Any, optimized_is_awaitable),
-                    hide_suggestions=self._hide_suggestions,
-                )
-                found = await result if isawaitable(result) else result
+                found = await self._execute(operation, context)
         except TimeoutError:
             raise RequestError([_timed_out(self._timeout)], status=503) from None
         if found.data is None and found.errors and all(error.path is None for error in found.errors):
             raise RequestError(found.errors)
         return _answer(found, context)
 
-    async def subscribe(self, operation: Operation, context: Context) -> AsyncGenerator[Answer, None]:
-        """The answers of a subscription. Raises RequestError when it cannot start, or cannot go on."""
-        source = subscribe(
+    async def _execute(self, operation: Operation, context: Context, root: Any = None) -> ExecutionResult:
+        result = execute(
             self._schema,
             operation.document.tree,
+            root,
             variable_values=dict(operation.variables),
             operation_name=operation.name,
             context_value=context,
             executor_class=self._executor,
+            is_awaitable=cast(Any, optimized_is_awaitable),
             hide_suggestions=self._hide_suggestions,
         )
-        found = await source if isawaitable(source) else source
+        return await result if isawaitable(result) else result
+
+    async def subscribe(self, operation: Operation, context: Context, outlet: Outlet) -> Subscription:
+        """Has a subscription told, from now until it is cancelled. Raises RequestError when it cannot start.
+
+        Its resolver decides whether the viewer may listen. Whoever asks for the same then is told together.
+        """
+        executor = self._executor.build(
+            self._schema,
+            operation.document.tree,
+            context_value=context,
+            raw_variable_values=dict(operation.variables),
+            operation_name=operation.name,
+            hide_suggestions=self._hide_suggestions,
+        )
+        if isinstance(executor, list):
+            raise RequestError(executor)
+        source = create_source_event_stream(executor)
+        found: Any = await source if isawaitable(source) else source
         if isinstance(found, ExecutionResult):
             raise RequestError([public_errors.public(error, context) for error in found.errors or ()])
-        async with aclosing(cast(AsyncGenerator[ExecutionResult, None], found)) as results:
-            try:
-                async for result in results:
-                    yield _answer(result, context)
-            except (Refusal, GraphQLError) as error:
-                raise RequestError([_as_public(error, context)]) from None
-            except Exception as error:
-                raise RequestError([_as_public(error, context)], status=500) from None
+        if isinstance(found, TopicStream):
+            variables = relevant(operation.document.tree, operation.node, operation.variables)
+            asked = (operation.document, id(operation.node), variables, context.language)
+            return self._streams.join(found, asked, functools.partial(self._tell, operation), outlet)
+        return alone(_answers(map_source_to_response_event(executor, found), context), outlet)
+
+    async def _tell(self, operation: Operation, event: object, context: Context) -> bytes | None:
+        result = await self._execute(operation, context, event)
+        if isinstance(context, ForAll) and context.viewer_asked:
+            return None
+        return orjson.dumps(_answer(result, context))
+
+
+def interrupted(error: Exception, context: Context) -> RequestError:
+    """What to tell of the error that ended a subscription."""
+    return RequestError([_as_public(error, context)], status=500)
 
 
 class _NoNul(Visitor):
@@ -242,6 +263,12 @@ def _as_public(error: Exception, context: Context) -> GraphQLError:
     if not isinstance(error, GraphQLError):
         error = GraphQLError(str(error), original_error=error)
     return public_errors.public(error, context)
+
+
+async def _answers(results: AsyncGenerator[ExecutionResult, None], context: Context) -> AsyncGenerator[bytes, None]:
+    async with aclosing(results):
+        async for result in results:
+            yield orjson.dumps(_answer(result, context))
 
 
 def _answer(result: ExecutionResult, context: Context) -> Answer:

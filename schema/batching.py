@@ -11,6 +11,7 @@ in the parents' order:
         author: UserRef = batched(author, description="Who wrote it.")
 """
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -18,17 +19,29 @@ from typing import Any
 import strawberry
 
 import execution
-from schema.context import Info
+from schema.context import Context, Info
 
 BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
+
+
+@functools.cache
+def _through_context(function: BatchFunction) -> BatchFunction:
+    """The function, asked by way of the context. One for each, as fields of one function are asked together."""
+
+    async def ask(parents: list[Any], context: Context, **given: Any) -> Sequence[Any]:
+        return await context.ask(function, parents, given)
+
+    return ask
 
 
 def batched(function: BatchFunction, *, description: str) -> Any:
     """A field that asks for all its parents at once. Its type is the annotation of the attribute that it becomes."""
     arguments = list(inspect.signature(function).parameters.values())[2:]
 
+    ask = _through_context(function)
+
     async def resolve(root: Any, info: Info, **given: Any) -> Any:
-        return await info.context.load(function, root, given)
+        return await info.context.load(ask, root, given)
 
     resolve.__name__ = function.__name__
     resolve.__module__ = function.__module__
@@ -41,4 +54,4 @@ def batched(function: BatchFunction, *, description: str) -> Any:
         ]
     )
     resolve.__annotations__ = {"root": Any, "info": Info} | {a.name: a.annotation for a in keywords}
-    return strawberry.field(resolver=execution.batches(function, resolve), description=description)
+    return strawberry.field(resolver=execution.batches(ask, resolve), description=description)

@@ -1,6 +1,6 @@
 """What every resolver may know: who asks, in which language, and the services of the process."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -29,15 +29,21 @@ class Services:
     search: Engine
 
 
+Answers = Sequence[Any]
+Batch = Callable[..., Awaitable[Answers]]
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One request, or one websocket."""
+    """One operation of one viewer."""
 
     services: Services
     viewer: Identity | None = None
     language: str = "zh"
     request_id: str = ""
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    # What was answered for all viewers of the event that is told.
+    _shared: "ForAll | None" = None
 
     @property
     def viewer_id(self) -> UUID | None:
@@ -50,19 +56,88 @@ class Context:
             raise Unauthenticated()
         return self.viewer.account_id
 
-    async def load(self, batch: Callable[..., Any], parent: object, arguments: dict[str, Any]) -> Any:
+    async def load(self, batch: Batch, parent: object, arguments: dict[str, Any]) -> Any:
         """The answer of a batched field for one parent, asked together with its siblings'."""
         key = (batch, repr(sorted(arguments.items())))
         loader = self._loaders.get(key)
         if loader is None:
 
-            async def load(parents: list[Any]) -> Sequence[Any]:
-                answers: Sequence[Any] = await batch(parents, self, **arguments)
-                return answers
+            async def load(parents: list[Any]) -> Answers:
+                return await batch(parents, self, **arguments)
 
             # Not a cache: a websocket's context outlives what it read.
             loader = self._loaders[key] = DataLoader(load_fn=load, cache=False)
         return await loader.load(parent)
+
+    async def ask(self, batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Answers:
+        """What a batched field answers; not asked again if it was answered for all viewers of this event."""
+        answers = self._shared.known(batch, parents, arguments) if self._shared else None
+        return await batch(parents, self, **arguments) if answers is None else answers
+
+    def for_all(self) -> "ForAll":
+        """The context of an execution for all who may be told the same: it knows no viewer."""
+        return ForAll(services=self.services, language=self.language, request_id=self.request_id)
+
+    def beside(self, shared: "ForAll") -> "Context":
+        """This viewer's context for an event that was executed for all before."""
+        return Context(
+            services=self.services,
+            viewer=self.viewer,
+            language=self.language,
+            request_id=self.request_id,
+            _shared=shared,
+        )
+
+
+class ViewerAskedError(Exception):
+    """An execution for all viewers asked who the viewer is."""
+
+
+class ForAll(Context):
+    """The context of an execution whose answer goes to many viewers.
+
+    Whoever asks it for the viewer gets an exception, and the context knows: the answer is thrown away, and each viewer
+    has one of their own. So no answer that depends on the viewer can be shared, whatever a field forgets to say. What
+    batched fields answered without asking is kept, for the executions that follow for each viewer.
+    """
+
+    __slots__ = ("_answers", "viewer_asked")
+
+    def __init__(self, **given: Any) -> None:
+        self.viewer_asked = False
+        # With the parents, so that their identities stay theirs.
+        self._answers: dict[Any, tuple[list[Any], Answers]] = {}
+        super().__init__(**given)
+
+    @property
+    def viewer(self) -> Identity | None:
+        self.viewer_asked = True
+        raise ViewerAskedError("the viewer of an execution for all")
+
+    @viewer.setter
+    def viewer(self, viewer: Identity | None) -> None:
+        """Only nobody, as every context begins."""
+        if viewer is not None:
+            raise ValueError("an execution for all has no viewer")
+
+    async def ask(self, batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Answers:
+        apart = self.for_all()
+        try:
+            answers: Answers = await batch(parents, apart, **arguments)
+        finally:
+            self.viewer_asked |= apart.viewer_asked
+        if not apart.viewer_asked:
+            self._answers[_question(batch, parents, arguments)] = (list(parents), answers)
+        return answers
+
+    def known(self, batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Answers | None:
+        """What was answered to the same question, about the very same objects."""
+        found = self._answers.get(_question(batch, parents, arguments))
+        return found[1] if found else None
+
+
+def _question(batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Any:
+    return batch, tuple(map(id, parents)), repr(sorted(arguments.items()))
 
 
 Info = strawberry.Info[Context, None]

@@ -53,6 +53,12 @@ async def teams_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Team
     return db.in_order(ids, {team.id: team for team in found if rules.can_see(team, viewer_id)})
 
 
+async def teams_for_followers(ids: Sequence[UUID]) -> list[Team | None]:
+    """The teams with `ids`, in their order. For whoever saw the team when they began to follow it."""
+    found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", list(set(ids)))
+    return db.in_order(ids, {team.id: team for team in found})
+
+
 async def seats_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Seat | None]:
     """The seats with `ids`, in their order; somebody else's is None."""
     if viewer_id is None:

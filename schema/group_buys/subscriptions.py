@@ -1,7 +1,5 @@
 """Subscriptions of group-buys and their teams."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,13 +7,14 @@ import msgspec
 import strawberry
 
 from commerce.group_buys import GroupBuy, Team, events, queries
-from core import clock, streams
-from core.bus import Bus
+from core import clock
 from core.errors import NotFound
-from core.streams import Snapshot
+from core.outbox import Step
+from core.streams import Snapshot, Topic
 from schema import ids
-from schema.context import Context, Info
+from schema.context import Info
 from schema.group_buys.types import GroupBuyProgress, TeamProgress
+from schema.streams import TopicStream
 
 _AFTER = "The latest `sequence` that the client has handled; leave out to start with a SNAPSHOT."
 _RESUMES = (
@@ -41,9 +40,10 @@ class GroupBuySubscriptions:
         after_sequence: Annotated[int | None, strawberry.argument(description=_AFTER)] = None,
     ) -> Any:
         identity = ids.decode("team", team_id, "team_id")
-        if await _team(info.context, identity) is None:
+        if await queries.teams_by_ids(info.context.viewer_id, [identity]) == [None]:
             raise NotFound("team_id")
-        return _team_steps(info.context, identity, after_sequence)
+        topic = Topic(info.context.services.bus, events.team_topic(identity), lambda: _team(identity))
+        return TopicStream(topic, after_sequence, _team_progress, states=True)
 
     @strawberry.subscription(
         description="A group-buy as its teams open, grow, succeed and fail: a snapshot on subscribing, then every"
@@ -59,33 +59,22 @@ class GroupBuySubscriptions:
         identity = ids.decode("group_buy", group_buy_id, "group_buy_id")
         if await _group_buy(identity) is None:
             raise NotFound("group_buy_id")
-        return _group_buy_steps(info.context.services.bus, identity, after_sequence)
+        topic = Topic(info.context.services.bus, events.group_buy_topic(identity), lambda: _group_buy(identity))
+        return TopicStream(topic, after_sequence, _group_buy_progress)
 
 
-async def _team_steps(context: Context, team_id: UUID, after: int | None) -> AsyncGenerator[TeamProgress, None]:
-    topic = events.team_topic(team_id)
-    followed = streams.follow(context.services.bus, topic, after, lambda: _team(context, team_id))
-    async with aclosing(followed):
-        async for item in followed:
-            if isinstance(item, Snapshot):
-                kind, team = "SNAPSHOT", item.state
-            else:
-                changed = _team_changed(item.event)
-                kind, team = changed.kind, changed.team
-            yield _progress(TeamProgress, sequence=item.sequence, event=kind, team=team)
+def _team_progress(item: Snapshot[Team] | Step) -> Any:
+    if isinstance(item, Snapshot):
+        return _progress(TeamProgress, sequence=item.sequence, event="SNAPSHOT", team=item.state)
+    changed = _team_changed(item.event)
+    return _progress(TeamProgress, sequence=item.sequence, event=changed.kind, team=changed.team)
 
 
-async def _group_buy_steps(bus: Bus, group_buy_id: UUID, after: int | None) -> AsyncGenerator[GroupBuyProgress, None]:
-    topic = events.group_buy_topic(group_buy_id)
-    followed = streams.follow(bus, topic, after, lambda: _group_buy(group_buy_id))
-    async with aclosing(followed):
-        async for item in followed:
-            if isinstance(item, Snapshot):
-                group_buy, team = item.state, None
-            else:
-                changed = _group_buy_changed(item.event)
-                group_buy, team = changed.group_buy, changed.team
-            yield _progress(GroupBuyProgress, sequence=item.sequence, group_buy=group_buy, team=team)
+def _group_buy_progress(item: Snapshot[GroupBuy] | Step) -> Any:
+    if isinstance(item, Snapshot):
+        return _progress(GroupBuyProgress, sequence=item.sequence, group_buy=item.state, team=None)
+    changed = _group_buy_changed(item.event)
+    return _progress(GroupBuyProgress, sequence=item.sequence, group_buy=changed.group_buy, team=changed.team)
 
 
 def _progress(kind: Any, **found: Any) -> Any:
@@ -93,8 +82,8 @@ def _progress(kind: Any, **found: Any) -> Any:
     return kind(server_now=clock.now(), **found)
 
 
-async def _team(context: Context, team_id: UUID) -> Snapshot[Team] | None:
-    [team] = await queries.teams_by_ids(context.viewer_id, [team_id])
+async def _team(team_id: UUID) -> Snapshot[Team] | None:
+    [team] = await queries.teams_for_followers([team_id])
     return None if team is None else Snapshot(team.sequence, team)
 
 

@@ -1,7 +1,6 @@
 """Subscriptions of live streams."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import functools
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,13 +8,14 @@ import msgspec
 import strawberry
 
 from content.live import LiveSnapshot, LiveStream, events, queries
-from core import clock, streams
+from core import clock
 from core.errors import NotFound
 from core.outbox import Event, Step
-from core.streams import Snapshot
+from core.streams import Snapshot, Topic
 from schema import ids
-from schema.context import Context, Info
+from schema.context import Info
 from schema.live.updates import LiveStreamUpdate
+from schema.streams import TopicStream
 
 _DECODERS: Final = {
     event.__name__: msgspec.json.Decoder(event)
@@ -48,15 +48,16 @@ class LiveSubscriptions:
         stream_id = ids.decode("live_stream", live_stream_id, "live_stream_id")
         if await _snapshot(stream_id) is None:
             raise NotFound("live_stream_id")
-        return _updates(info.context, stream_id, after_sequence)
+        services = info.context.services
+        topic = Topic(services.bus, events.topic(stream_id), lambda: _snapshot(stream_id))
+        return TopicStream(
+            topic, after_sequence, _update, attending=functools.partial(services.presence.watching, stream_id)
+        )
 
 
-async def _updates(context: Context, stream_id: UUID, after: int | None) -> AsyncGenerator[LiveStreamUpdate, None]:
-    followed = streams.follow(context.services.bus, events.topic(stream_id), after, lambda: _snapshot(stream_id))
-    with context.services.presence.watching(stream_id):
-        async with aclosing(followed):
-            async for item in followed:
-                yield LiveStreamUpdate(sequence=item.sequence, event=_event(item), server_now=clock.now())
+def _update(item: Snapshot[LiveStream] | Step) -> Any:
+    """Takes records where the GraphQL type stands."""
+    return LiveStreamUpdate(sequence=item.sequence, event=_event(item), server_now=clock.now())
 
 
 async def _snapshot(stream_id: UUID) -> Snapshot[LiveStream] | None:

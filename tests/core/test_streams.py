@@ -9,11 +9,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core import clock, db, outbox, streams
+from core import clock, db, outbox
 from core.bus import RESYNC, MemoryBus
 from core.outbox import Step
 from core.relay import Relay
-from core.streams import Snapshot
+from core.streams import Snapshot, Topic
 from tests.core.facts import TOPIC, count, make_counter, snapshot
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -28,7 +28,7 @@ async def counter(database: None) -> None:
 
 @asynccontextmanager
 async def following(bus: MemoryBus, after: int | None = None) -> AsyncIterator[Followed]:
-    followed = streams.follow(bus, TOPIC, after, snapshot)
+    followed = Topic(bus, TOPIC, snapshot).follow(after)
     try:
         yield followed
     finally:
@@ -77,7 +77,7 @@ class TestFromNothing:
     async def test_ends_when_there_is_no_such_topic(self) -> None:
         await db.execute("DELETE FROM counter")
         for after in (None, 0, 7):
-            assert [item async for item in streams.follow(MemoryBus(), TOPIC, after, snapshot)] == []
+            assert [item async for item in Topic(MemoryBus(), TOPIC, snapshot).follow(after)] == []
 
     async def test_stops_listening_when_it_is_closed(self) -> None:
         bus = MemoryBus()
@@ -217,7 +217,7 @@ class TestWhileItIsRead:
             await relay.drain()
             return found
 
-        followed = streams.follow(bus, TOPIC, None, slow)
+        followed = Topic(bus, TOPIC, slow).follow(None)
         assert [await hear(followed), await hear(followed)] == [("snapshot", 0), ("step", 1)]
         await followed.aclose()
 
