@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -20,9 +20,9 @@ from search.rebuild import keep_built, rebuild
 @asynccontextmanager
 async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
     """What resolvers, lanes and timers work with, held open. The database is connected already."""
-    async with engine(settings) as search:
+    async with engine(settings) as search, providers(settings) as known:
         presence = Presence()
-        yield Services(settings=settings, bus=bus, providers=providers(settings), presence=presence, search=search)
+        yield Services(settings=settings, bus=bus, providers=known, presence=presence, search=search)
         await presence.close()
 
 
@@ -42,15 +42,25 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         await found.close()
 
 
-def providers(settings: Settings) -> Mapping[str, Provider]:
-    """Payment providers by the name that PaymentMethod gives them. Raises SettingsError."""
-    if not settings.sandbox_payments:
-        if settings.sandbox_faults:
+@asynccontextmanager
+async def providers(settings: Settings) -> AsyncIterator[Mapping[str, Provider]]:
+    """Payment providers by the name that PaymentMethod gives them, open. Raises SettingsError."""
+    found: dict[str, Provider] = {}
+    async with AsyncExitStack() as stack:
+        if settings.sandbox_payments:
+            given = settings.sandbox_secret
+            secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
+            found[SandboxProvider.name] = SandboxProvider(secret, _faults(settings.sandbox_faults))
+        elif settings.sandbox_faults:
             raise SettingsError("ZHONGCAO_SANDBOX_FAULTS is for rehearsals: there is no sandbox to fail")
-        return {}
-    given = settings.sandbox_secret
-    secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
-    return {SandboxProvider.name: SandboxProvider(secret, _faults(settings.sandbox_faults))}
+        if settings.stripe_secret_key is not None:
+            # Its library is slow to load, and of no use to an installation without an account.
+            provider = importlib.import_module("commerce.payments.stripe").StripeProvider(
+                settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base
+            )
+            stack.push_async_callback(provider.disconnect)
+            found[provider.name] = provider
+        yield found
 
 
 def _faults(text: str) -> Faults:

@@ -44,6 +44,10 @@ class Settings:
     sandbox_payments: bool = True
     # What goes wrong with the sandbox, for rehearsals, e.g. "delay=2,lost_answers=3".
     sandbox_faults: str = ""
+    # Stripe takes payments when both secrets are given. Its address is another one in tests alone.
+    stripe_secret_key: str | None = None
+    stripe_webhook_secret: str | None = None
+    stripe_api_base: str | None = None
 
     @property
     def embedded(self) -> bool:
@@ -79,6 +83,8 @@ class Settings:
             "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
             "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", True),
             "sandbox_faults": environment.get("ZHONGCAO_SANDBOX_FAULTS", ""),
+            **read.together("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+            "stripe_api_base": read.url("STRIPE_API_BASE", "http", "https"),
         }
         return cls(**{**values, **given})  # type: ignore[arg-type]
 
@@ -117,6 +123,14 @@ class _Reader:
         if name not in self._environment:
             return default
         return tuple(word.strip() for word in self._environment[name].split(",") if word.strip())
+
+    def together(self, *names: str) -> dict[str, str | None]:
+        """Variables of which none means anything without the others, by the names of their settings."""
+        given = {name: self._environment.get(name) or None for name in names}
+        missing = [name for name, text in given.items() if text is None]
+        if missing and len(missing) < len(names):
+            raise SettingsError(f"{missing[0]} is missing: {' and '.join(names)} are set together, or not at all")
+        return {name.lower(): text for name, text in given.items()}
 
     def url(self, name: str, *schemes: str) -> str | None:
         text = self._environment.get(name) or None

@@ -67,3 +67,14 @@ class SandboxRefundRow(Model):
 
     class Meta:
         table = "payments_sandbox_refunds"
+
+
+class StripeIntentRow(Model):
+    """The PaymentIntent of a charge; none when the charge was closed before it had one."""
+
+    key = fields.CharField(64, primary_key=True)
+    intent = fields.TextField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "payments_stripe_intents"

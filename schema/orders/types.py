@@ -34,9 +34,12 @@ class OrderStatus(enum.Enum):
     REFUNDED = strawberry.enum_value("REFUNDED", description="The buyer has all their money back.")
 
 
-@strawberry.enum(description="The configured payment providers.")
+@strawberry.enum(description="Payment providers. One that is not configured is refused with INVALID.")
 class PaymentMethod(enum.Enum):
     SANDBOX = strawberry.enum_value("SANDBOX", description='Moves no money. Takes any `token` but "decline".')
+    STRIPE = strawberry.enum_value(
+        "STRIPE", description="Stripe, where it is configured. Takes the id of a PaymentMethod as `token`."
+    )
 
 
 @strawberry.enum(description="Why money goes back to a buyer. The list grows.")

@@ -23,19 +23,21 @@ from tests.services.http import listening_socket, serving
 
 
 class TestSettings:
-    def test_switch_faults_on(self, tmp_path) -> None:
+    async def test_switch_faults_on(self, tmp_path) -> None:
         settings = Settings.from_environment({"ZHONGCAO_SANDBOX_FAULTS": "delay=2,lost_answers=3"}, data=tmp_path)
-        sandbox = services.providers(settings)["SANDBOX"]
+        async with services.providers(settings) as found:
+            [sandbox] = found.values()
         assert isinstance(sandbox, SandboxProvider)
         assert sandbox.faults == Faults(delay=2, lost_answers=3)
 
-    def test_what_is_no_switch_is_named(self, tmp_path) -> None:
+    async def test_what_is_no_switch_is_named(self, tmp_path) -> None:
         with pytest.raises(SettingsError, match=r"ZHONGCAO_SANDBOX_FAULTS is wrong: .*dely"):
-            services.providers(Settings(data=tmp_path, sandbox_faults="dely=2"))
+            await services.providers(Settings(data=tmp_path, sandbox_faults="dely=2")).__aenter__()
 
-    def test_are_refused_where_the_sandbox_is_off(self, tmp_path) -> None:
+    async def test_are_refused_where_the_sandbox_is_off(self, tmp_path) -> None:
+        settings = Settings(data=tmp_path, sandbox_payments=False, sandbox_faults="delay=2")
         with pytest.raises(SettingsError, match="there is no sandbox"):
-            services.providers(Settings(data=tmp_path, sandbox_payments=False, sandbox_faults="delay=2"))
+            await services.providers(settings).__aenter__()
 
 
 @asynccontextmanager

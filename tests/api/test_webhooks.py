@@ -10,16 +10,18 @@ import pytest
 
 from api.app import create
 from api.runtime import Runtime
-from commerce.payments import Outcome, SandboxProvider, actions
+from commerce.payments import Outcome, Provider, SandboxProvider, actions
 from core.bus import MemoryBus
 from core.clock import MovableClock
 from core.ids import new_id
 from core.settings import Settings
 from schema.context import Services
 from tests.api.small import SCHEMA
+from tests.commerce.payments.networks import by_stripe
 from tests.factories import orders
 
 PROVIDER = SandboxProvider(b"secret")
+PROVIDERS: dict[str, Provider] = {"SANDBOX": PROVIDER}
 URL = "/webhooks/payments/SANDBOX"
 
 
@@ -30,7 +32,7 @@ async def http(database: None) -> AsyncIterator[httpx.AsyncClient]:
     @asynccontextmanager
     async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
         others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
-        services = Services(**{**others, "settings": settings, "bus": MemoryBus(), "providers": {"SANDBOX": PROVIDER}})
+        services = Services(**{**others, "settings": settings, "bus": MemoryBus(), "providers": PROVIDERS})
         yield Runtime(services, {})
 
     app = create(Settings(), SCHEMA, runtime=runtime)
@@ -76,3 +78,19 @@ async def test_asks_for_it_again_when_the_provider_is_silent(
 async def test_knows_its_providers(http: httpx.AsyncClient) -> None:
     assert (await http.post("/webhooks/payments/OTHER", content=b"{}")).status_code == 404
     assert (await http.get(URL)).status_code == 405
+
+
+async def test_stripes_notifications_are_heard_and_finish_a_payment(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await orders.placed()
+    async with by_stripe() as network:
+        monkeypatch.setitem(PROVIDERS, "STRIPE", network.provider)
+        payment = await actions.begin(order.id, order.buyer_id, "STRIPE", order.total, "一次", "f")
+        await actions.capture(network.provider, payment, network.good)
+        body, signature = network.notification(payment.id.hex)
+        forged = await http.post("/webhooks/payments/STRIPE", content=body, headers={"Stripe-Signature": "t=1,v1=0"})
+        heard = await http.post("/webhooks/payments/STRIPE", content=body, headers={"Stripe-Signature": signature})
+    assert (forged.status_code, heard.status_code) == (401, 204)
+    await orders.react(PROVIDER)
+    assert (await orders.now(order)).status == "CONFIRMED"

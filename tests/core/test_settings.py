@@ -13,3 +13,17 @@ class TestExecutor:
     def test_is_one_of_two(self) -> None:
         with pytest.raises(SettingsError, match="must be breadth-first or graphql-core, not 'fast'"):
             Settings.from_environment({"ZHONGCAO_EXECUTOR": "fast"})
+
+
+class TestStripe:
+    def test_takes_payments_when_both_secrets_are_given(self) -> None:
+        both = {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+        settings = Settings.from_environment(both)
+        assert (settings.stripe_secret_key, settings.stripe_webhook_secret) == ("sk_test_1", "whsec_1")
+        assert Settings.from_environment({}).stripe_secret_key is None
+
+    def test_one_secret_alone_is_a_mistake(self) -> None:
+        with pytest.raises(SettingsError, match="STRIPE_WEBHOOK_SECRET is missing"):
+            Settings.from_environment({"STRIPE_SECRET_KEY": "sk_test_1"})
+        with pytest.raises(SettingsError, match="STRIPE_SECRET_KEY is missing"):
+            Settings.from_environment({"STRIPE_WEBHOOK_SECRET": "whsec_1"})

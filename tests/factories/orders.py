@@ -8,7 +8,7 @@ from commerce.checkout import actions as checkout_actions
 from commerce.checkout import subscribers as checkout_subscribers
 from commerce.orders import Address, Line, Order, OrderLine, actions, queries
 from commerce.orders import subscribers as order_subscribers
-from commerce.payments import SandboxProvider
+from commerce.payments import Provider, SandboxProvider
 from commerce.payments import actions as payment_actions
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
@@ -59,9 +59,10 @@ async def line(order: Order) -> OrderLine:
     return only
 
 
-async def react(provider: SandboxProvider | None = None) -> None:
+async def react(provider: Provider | None = None) -> None:
     """Does what the worker would do about all events so far."""
-    providers = {SandboxProvider.name: provider or SandboxProvider()}
+    provider = provider or SandboxProvider()
+    providers = {provider.name: provider}
     lanes = [
         Lane("checkout", {PaymentCaptured: checkout_subscribers.on_payment_captured}),
         BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, providers)),

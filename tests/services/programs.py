@@ -25,7 +25,7 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("ZHONGCAO_", "DATABASE_", "REDIS_", "MEILI_"))
+        if not name.startswith(("ZHONGCAO_", "DATABASE_", "REDIS_", "MEILI_", "STRIPE_"))
     }
     return {**kept, "PYTHONPATH": str(_ROOT), "COLUMNS": "200", "NO_COLOR": "1", "ZHONGCAO_DATA": _DATA, **given}
 

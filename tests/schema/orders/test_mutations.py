@@ -1,6 +1,7 @@
 """Buying through the graph: from placing to receiving, and every refusal on the way."""
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from commerce.orders import Order
 from core import db
 from core.ids import new_id
 from schema import ids
+from tests.commerce.payments.networks import by_stripe
 from tests.factories import group_buys, orders, products
 from tests.factories.people import person
 from tests.graph import Graph, send
@@ -122,6 +124,24 @@ class TestPayOrder:
         assert await orders.now(order) == order
         paid = await send(PAY, order.buyer_id, orderId=ref(order), method="SANDBOX", idempotencyKey="又一次")
         assert paid["order"]["status"] == "CONFIRMED"
+
+    async def test_refuses_a_provider_that_is_not_configured(self) -> None:
+        order = await orders.placed()
+        before = await told()
+        result = await send(PAY, order.buyer_id, orderId=ref(order), method="STRIPE", idempotencyKey="一次")
+        assert refused(result) == ("INVALID", ["input", "method"])
+        assert await orders.now(order) == order
+        assert await told() == before
+        assert await db.value("SELECT count(*) FROM payments") == 0
+
+    async def test_pays_by_any_provider_that_is(self) -> None:
+        order = await orders.placed()
+        async with by_stripe() as network:
+            graph = Graph(dataclasses.replace(Graph().services, providers={"STRIPE": network.provider}))
+            given = {"orderId": ref(order), "method": "STRIPE", "idempotencyKey": "一次", "token": network.good}
+            answer = await graph(PAY, as_=order.buyer_id, input=given)
+            assert answer["data"]["result"]["order"]["status"] == "CONFIRMED"
+            assert await network.taken() == order.total_minor
 
     async def test_nobody_pays_anothers_order(self) -> None:
         owner_id = await person("店主")
