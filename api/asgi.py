@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from api import logs
+from api import logs, memory
 from api.app import create
 from core.settings import Settings
 from schema import root
@@ -12,4 +12,6 @@ def application() -> Starlette:
     """The application by the settings of the environment."""
     logs.configure()
     settings = Settings.from_environment()
-    return create(settings, root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"))
+    app = create(settings, root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"))
+    memory.settle()
+    return app

@@ -146,16 +146,58 @@ class _Measure:
         return self._known[name]
 
 
+# Choices of variables for which the cost of one operation is remembered.
+_MOST_CHOICES: Final = 64
+
+
+class Costs:
+    """What the operations of one valid document cost, remembered for what their variables say of lists' lengths."""
+
+    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        # By operation: the variables that matter, and what it costs for each choice of them.
+        self._known: dict[int, tuple[tuple[str, ...], dict[tuple[int | None, ...], int]]] = {}
+
+    def of(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+        """The cost of one of the document's operations; `variables` are as the client sent them."""
+        known = self._known.get(id(operation))
+        if known is not None:
+            names, costs = known
+            found = costs.get(tuple(_length(variables.get(name, _MISSING)) for name in names))
+            if found is not None:
+                return found
+        cost = Cost(self._schema, self._fragments)
+        found = cost.of(operation, variables)
+        names, costs = self._known.setdefault(id(operation), (tuple(cost.variables), {}))
+        if len(costs) >= _MOST_CHOICES:
+            costs.clear()
+        costs[tuple(_length(variables.get(name, _MISSING)) for name in names)] = found
+        return found
+
+
+_MISSING: Final = object()
+
+
+def _length(value: Any) -> int | None:
+    """How long a list a variable's value asks for, as far as costs tell: none is taken for another of another kind."""
+    if value is _MISSING:
+        return -1
+    if isinstance(value, list):
+        return -2 - len(value)
+    return max(0, min(value, _LARGEST_PAGE)) if isinstance(value, int) else None
+
+
 class Cost:
     """What a valid operation costs at most, its lists multiplied, for one set of variables."""
 
     def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._schema = schema
         self._fragments = fragments
-        self._variables: Mapping[str, Any] = {}
+        self._values: Mapping[str, Any] = {}
         self._known: dict[str, int] = {}
-        # Whether the answer depends on the variables.
-        self.varies = False
+        # The variables on which the answer depends.
+        self.variables: set[str] = set()
 
     def of(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
         """The cost of `operation`; `variables` are as the client sent them."""
@@ -164,7 +206,7 @@ class Cost:
             for definition in operation.variable_definitions or ()
             if definition.default_value is not None
         }
-        self._variables = {**defaults, **variables}
+        self._values = {**defaults, **variables}
         self._known.clear()
         root = self._schema.get_root_type(operation.operation)
         return self._selections(operation.selection_set, root) if root else 0
@@ -225,8 +267,8 @@ class Cost:
 
     def _value(self, node: ValueNode) -> Any:
         if isinstance(node, VariableNode):
-            self.varies = True
-            return self._variables.get(node.name.value)
+            self.variables.add(node.name.value)
+            return self._values.get(node.name.value)
         return _literal(node)
 
 

@@ -19,6 +19,7 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
+    GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
@@ -35,7 +36,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from api.limits import Cost, Limits, check_shape, fragments_of, too_complex
+from api.limits import Costs, Limits, check_shape, fragments_of, too_complex
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
 from schema.context import Context, ForAll
@@ -67,12 +68,10 @@ class RequestError(Exception):
 class Document:
     """A valid document, and what its operations cost."""
 
-    def __init__(self, tree: DocumentNode) -> None:
+    def __init__(self, tree: DocumentNode, schema: GraphQLSchema) -> None:
         self.tree = tree
-        self.fragments = fragments_of(tree)
         self.operations = [node for node in tree.definitions if isinstance(node, OperationDefinitionNode)]
-        # The cost of an operation whose cost no variable changes, by its place.
-        self.costs: dict[int, int] = {}
+        self.costs = Costs(schema, fragments_of(tree))
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation with a name, or the only one. Raises RequestError."""
@@ -146,7 +145,7 @@ class Operations:
             raise RequestError([too_complex("The document is nested too deeply.")]) from None
         if errors:
             raise RequestError(errors)
-        document = Document(tree)
+        document = Document(tree, self._schema)
         if not document.operations:
             raise RequestError([GraphQLError("The document has no operation.")])
         return document
@@ -172,13 +171,7 @@ class Operations:
             self._kept_characters -= len(forgotten)
 
     def _check_cost(self, operation: Operation) -> None:
-        document, place = operation.document, id(operation.node)
-        found = document.costs.get(place)
-        if found is None:
-            cost = Cost(self._schema, document.fragments)
-            found = cost.of(operation.node, operation.variables)
-            if not cost.varies:
-                document.costs[place] = found
+        found = operation.document.costs.of(operation.node, operation.variables)
         if found > self._limits.cost:
             most = self._limits.cost
             raise RequestError(

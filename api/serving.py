@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 import uvicorn
 
-from api import health, logs
+from api import health, logs, memory
 from api.app import create
 from api.runtime import running
 from core.settings import Settings, SettingsError
@@ -108,6 +108,7 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
 
 
 async def _until_stopped(app: Any, listening: socket.socket, stop: asyncio.Event) -> None:
+    memory.settle()
     server = _Server(_configured(app))
     serving = asyncio.ensure_future(server.serve(sockets=[listening]))
     stopping = asyncio.ensure_future(stop.wait())

@@ -5,10 +5,16 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import push, replay, startup
+from bench import executor, feed_page, push, replay, startup
 from bench.figures import Figure, show
 
-_PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (startup.figures, push.figures, replay.figures)
+_PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (
+    startup.figures,
+    feed_page.figures,
+    executor.figures,
+    push.figures,
+    replay.figures,
+)
 
 
 def main() -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import dataclasses
+import gc
 import statistics
+import subprocess
+import sys
 import time
+import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import DocumentNode, ExecutionResult, execute, parse
@@ -14,11 +18,17 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 import execution
+from bench.figures import Figure, show
 
 _ROUNDS = 15
 _NESTED = 30  # Of these, each with 99 below it: 3,000 objects.
 
 NESTED = "{ shelves { cursor title rating likes isOpen things { cursor title rating likes isOpen } } }"
+# The same number, of which half are found by a relation of the other half.
+RELATED = """
+{ shelves { cursor title rating likes isOpen
+    things(first: 49) { cursor title rating likes isOpen owner { id handle displayName avatarUrl isKol } } } }
+"""
 FEED = """
 query Feed($first: Int! = 20) {
   feed(first: $first) {
@@ -168,6 +178,10 @@ class Connection:
     page_info: PageInfo
 
 
+async def _owners(things: list[Record], context: Any) -> list[Record]:
+    return [_RECORDS[thing.number] for thing in things]
+
+
 @strawberry.type
 class Thing:
     cursor: str
@@ -175,11 +189,14 @@ class Thing:
     rating: float
     likes: int
     is_open: bool
+    owner: Any = batched(_owners, User)
 
 
 @strawberry.type
 class Shelf(Thing):
-    things: list[Thing]
+    @strawberry.field(graphql_type=list[Thing])  # type: ignore[untyped-decorator]
+    def things(self, first: int = 99) -> Any:
+        return self.things[:first]
 
 
 @strawberry.type
@@ -225,17 +242,52 @@ async def compare(schema: strawberry.Schema, source: str, times: int) -> tuple[f
     return statistics.median(core for core, _ in rounds), statistics.median(own for _, own in rounds)
 
 
-async def main() -> None:
+_SHAPES: Final = {
+    "3,000 nested objects": (NESTED, 1),
+    "3,000 nested objects, half of them by a relation": (RELATED, 1),
+    "a feed page from memory": (FEED, 5),
+    "one field": (TINY, 100),
+}
+_EXECUTORS: Final = {"core": StrawberryGraphQLCoreExecutionContext, "ours": execution.executor_class()}
+
+
+async def _peak(executor: str, source: str) -> int:
+    """Bytes that one answer takes at the most, beside what was there before."""
+    schema, document = strawberry.Schema(Query), parse(source)
+    await _answer(schema, document, _EXECUTORS[executor])
+    gc.collect()
+    tracemalloc.start()
+    await _answer(schema, document, _EXECUTORS[executor])
+    return tracemalloc.get_traced_memory()[1]
+
+
+def peaks(shape: str) -> tuple[int, int]:
+    """`_peak` of graphql-core and of ours, each in a process of its own."""
+    core, own = (
+        int(subprocess.run([sys.executable, "-m", __spec__.name, name, shape], capture_output=True, check=True).stdout)
+        for name in _EXECUTORS
+    )
+    return core, own
+
+
+def figures() -> list[Figure]:
+    """Measures time and memory from records that are there already: nothing but the executors."""
     schema = strawberry.Schema(Query)
-    print(f"{'':<28}{'graphql-core':>14}{'breadth first':>15}{'ratio':>8}")
-    for name, source, times in (
-        ("3,000 nested objects", NESTED, 1),
-        ("a feed page", FEED, 5),
-        ("one field", TINY, 100),
-    ):
-        core, own = await compare(schema, source, times)
-        print(f"{name:<28}{core * 1000:>11.3f} ms{own * 1000:>12.3f} ms{core / own:>7.1f}x")
+    found = []
+    for name, (source, times) in _SHAPES.items():
+        core, own = asyncio.run(compare(schema, source, times))
+        measured = f"{core / own:.1f} ({core * 1000:.2f} ms, {own * 1000:.2f} ms)"
+        aim = "≥ 8" if source in (NESTED, RELATED) else ""
+        found.append(Figure(f"{name}: processor time of graphql-core to breadth first", measured, aim))
+        if aim:
+            core_peak, own_peak = peaks(name)
+            measured = f"{own_peak / core_peak:.2f} ({own_peak / 2**20:.1f} MiB, {core_peak / 2**20:.1f} MiB)"
+            found.append(Figure("… peak memory of breadth first to graphql-core", measured, "≤ 0.5"))
+    return found
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if len(sys.argv) > 1:
+        print(asyncio.run(_peak(sys.argv[1], _SHAPES[sys.argv[2]][0])))
+    else:
+        show("Executors", figures())

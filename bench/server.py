@@ -1,4 +1,4 @@
-"""A server under measurement: the real command, in its own process, on a free loopback port."""
+"""Servers under measurement: the real command, or what it is measured against, in a process on a loopback port."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _PATIENCE = 60.0
 
 
 class Server:
-    """A running `zhongcao serve`: where it listens, and how long it took to be ready (seconds)."""
+    """A running server: where it listens, and how long it took to be ready (seconds)."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", url: str, ready_after: float) -> None:
         self.process = process
@@ -48,16 +48,21 @@ def command() -> str:
 
 @contextmanager
 def serving(data: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Starts a server on `data`, waits until it is ready, and stops it in the end."""
+    """Starts `zhongcao serve` on `data`, waits until it is ready, and stops it in the end."""
+    started = [command(), "serve", "--data", str(data), *options, "--port"]
+    with running(started, data.parent / f"{data.name}.log", environment) as server:
+        yield server
+
+
+@contextmanager
+def running(start: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Starts a server, its port the last word of the command; waits until it is ready, and stops it in the end."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    with (data.parent / f"{data.name}.log").open("wb") as log:
+    with log.open("wb") as output:
         process = subprocess.Popen(
-            [command(), "serve", "--port", str(port), "--data", str(data), *options],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})},
+            [*start, str(port)], stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
         )
         try:
             _wait_until_ready(process, url)

@@ -8,18 +8,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import orjson
 
-RecordType = TypeVar("RecordType", bound=msgspec.Struct)
-Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+from core.lending import PATIENCE, Connection, Lender
 
-# Seconds that a statement may take, and that somebody may wait for a connection.
-_PATIENCE = 30
+RecordType = TypeVar("RecordType", bound=msgspec.Struct)
 _IDLE_CONNECTION_LIFETIME = 300
 
 
@@ -31,6 +29,7 @@ class _Transaction(NamedTuple):
 
 
 _pool: asyncpg.Pool | None = None
+_lender: Lender | None = None
 _transaction: ContextVar[_Transaction | None] = ContextVar("transaction", default=None)
 
 
@@ -67,21 +66,24 @@ async def _keep(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 @asynccontextmanager
 async def connected(url: str, pool_size: int = 10) -> AsyncIterator[None]:
     """Holds the connection pool to a PostgreSQL open until the block ends."""
-    global _pool
-    previous = _pool
+    global _pool, _lender
+    previous = _pool, _lender
     _pool = await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=pool_size,
         init=_prepare,
         reset=_keep,
-        command_timeout=_PATIENCE,
+        command_timeout=PATIENCE,
         max_inactive_connection_lifetime=_IDLE_CONNECTION_LIFETIME,
     )
+    _lender = Lender(_pool, pool_size)
     try:
         yield
     finally:
-        ours, _pool = _pool, previous
+        ours, lender = _pool, _lender
+        _pool, _lender = previous
+        await lender.close()
         await ours.close()
 
 
@@ -89,7 +91,7 @@ def connection() -> asyncpg.pool.PoolAcquireContext:
     """Lends a connection of its own, outside any transaction, for what must outlive one: an advisory lock."""
     if _pool is None:
         raise RuntimeError("no database is connected")
-    return _pool.acquire(timeout=_PATIENCE)
+    return _pool.acquire(timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -106,16 +108,19 @@ async def transaction() -> AsyncIterator[None]:
             _transaction.reset(token)
 
 
-@asynccontextmanager
-async def _current() -> AsyncIterator[Connection]:
-    """The connection of the open transaction, or one for a statement alone."""
+async def _run(method: str, sql: str, args: tuple[object, ...]) -> Any:
+    """What a method of a connection returns for a statement: of the open transaction's, or of one for it alone."""
     within = _transaction.get()
     if within is None:
-        async with connection() as own:
-            yield own
+        if _lender is None:
+            raise RuntimeError("no database is connected")
+        found = await _lender.run(method, sql, args)
     else:
         async with within.turn:
-            yield within.connection
+            found = await getattr(within.connection, method)(sql, *args)
+    if _observers:  # asyncpg tells them a turn of the loop later.
+        await asyncio.sleep(0)
+    return found
 
 
 def columns(record: type[msgspec.Struct], table: str = "") -> str:
@@ -126,26 +131,22 @@ def columns(record: type[msgspec.Struct], table: str = "") -> str:
 
 async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
     """All rows of a statement (SELECT, or anything with RETURNING)."""
-    async with _current() as its:
-        return cast(list[asyncpg.Record], await its.fetch(sql, *args))
+    return cast(list[asyncpg.Record], await _run("fetch", sql, args))
 
 
 async def row(sql: str, *args: object) -> asyncpg.Record | None:
     """The first row of a statement."""
-    async with _current() as its:
-        return await its.fetchrow(sql, *args)
+    return cast(asyncpg.Record | None, await _run("fetchrow", sql, args))
 
 
 async def value(sql: str, *args: object) -> Any:
     """The first column of the first row; None when there is none."""
-    async with _current() as its:
-        return await its.fetchval(sql, *args)
+    return await _run("fetchval", sql, args)
 
 
 async def execute(sql: str, *args: object) -> int:
     """Runs a statement; returns how many rows it changed."""
-    async with _current() as its:
-        status = await its.execute(sql, *args)
+    status: str = await _run("execute", sql, args)
     count = status.rsplit(" ", 1)[-1]
     return int(count) if count.isdigit() else 0
 

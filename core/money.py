@@ -21,7 +21,10 @@ class Money(msgspec.Struct, frozen=True):
     def amount(self) -> str:
         """The amount in major units as exact decimal text, e.g. "12.50"."""
         exponent = EXPONENTS[self.currency]
-        return f"{Decimal(self.minor).scaleb(-exponent):.{exponent}f}"
+        if not exponent:
+            return str(self.minor)
+        major, rest = divmod(abs(self.minor), 10**exponent)
+        return f"{'-' if self.minor < 0 else ''}{major}.{rest:0{exponent}}"
 
 
 def to_minor(amount: Decimal | str, currency: str) -> int | None:

@@ -32,8 +32,14 @@ class PageInfo(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, Generic[Node], frozen=True):
-    cursor: str
+    """An item at its keyset position; its cursor is only written for who asks for it."""
+
+    key: object
     node: Node
+
+    @property
+    def cursor(self) -> str:
+        return encode_cursor(self.key)
 
 
 class Page(msgspec.Struct, Generic[Node], frozen=True):
@@ -46,7 +52,7 @@ class Page(msgspec.Struct, Generic[Node], frozen=True):
 
     def holding(self, nodes: Sequence[Other]) -> "Page[Other]":
         """The same page with other nodes at the same cursors: a list of links as the things they lead to."""
-        edges = [Edge(edge.cursor, node) for edge, node in zip(self.edges, nodes, strict=True)]
+        edges = [Edge(edge.key, node) for edge, node in zip(self.edges, nodes, strict=True)]
         return Page(edges, self.page_info)
 
 
@@ -88,7 +94,7 @@ def page_request(
 
 def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Node], object]) -> Page[Node]:
     """A page of up to `limit + 1` found nodes: the one more only tells that there is a next page."""
-    edges = [Edge(encode_cursor(key(node)), node) for node in found[: request.limit]]
+    edges = [Edge(key(node), node) for node in found[: request.limit]]
     return Page(
         edges,
         PageInfo(

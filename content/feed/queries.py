@@ -34,5 +34,5 @@ async def discover(viewer_id: UUID | None, request: PageRequest[tuple[float, UUI
 
 
 def _feed(page: Page[Note], reasons: list[str]) -> FeedPage:
-    edges = [FeedEdge(edge.cursor, edge.node, reason) for edge, reason in zip(page.edges, reasons, strict=True)]
+    edges = [FeedEdge(edge.key, edge.node, reason) for edge, reason in zip(page.edges, reasons, strict=True)]
     return FeedPage(edges, page.page_info)

@@ -3,14 +3,12 @@
 import msgspec
 
 from content.notes import Note
-from core.pagination import PageInfo
+from core.pagination import Edge, PageInfo
 
 
-class FeedEdge(msgspec.Struct, frozen=True):
+class FeedEdge(Edge[Note], frozen=True):
     """A note, where it stands in the feed, and why: FOLLOWED_AUTHOR, POPULAR, FRESH and others to come."""
 
-    cursor: str
-    node: Note
     reason: str
 
 

@@ -1,0 +1,194 @@
+"""A feed page from a real server on a real PostgreSQL, beside the same page by hand, by graphql-core and by Node.
+
+Twenty notes with author, four tagged products each, and what the viewer likes and keeps; signed in. All servers run on
+one database and answer the same; they take turns under the same load, and medians of the turns are compared.
+`python -m bench.feed_page [SECONDS]`, SECONDS being the length of a turn.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from bench import wrk
+from bench.feed_data import filled
+from bench.figures import Figure, show
+from bench.server import Server, running, serving
+from tests.services import meilisearch, redis
+
+QUERY: Final = """
+query Feed($first: Int!) {
+  feed(first: $first) {
+    edges {
+      reason
+      node {
+        id title body likeCount publishedAt viewerHasLiked viewerHasCollected
+        author { id handle displayName avatarUrl followerCount }
+        productTags { product { id title description imageUrls soldCount minPrice { amount currency } } }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+BODY: Final = orjson.dumps({"query": QUERY, "variables": {"first": 20}})
+_PEERS: Final = Path(__file__).with_name("peers")
+_SECONDS: Final = 4
+_TURNS: Final = 3
+
+OURS: Final = "breadth first"
+HAND: Final = "by hand"
+CORE: Final = "graphql-core"
+MERCURIUS: Final = "Mercurius, compiled"
+YOGA: Final = "GraphQL Yoga"
+ONE: Final = "one process"
+TWO: Final = "two processes"
+
+Rates = dict[str, float]
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def answer(server: Server, token: str) -> Any:
+    """The decoded answer to the benchmark's request."""
+    headers = {"Content-Type": "application/json", **_headers(token)}
+    with urllib.request.urlopen(urllib.request.Request(server.url + "/graphql", BODY, headers)) as found:
+        return orjson.loads(found.read())
+
+
+def compared(servers: Mapping[str, Server], token: str, seconds: int) -> Rates:
+    """Requests per second of each, medians of turns. Raises AssertionError unless all answer the same."""
+    answers = {name: answer(server, token) for name, server in servers.items()}
+    (first, wanted), *others = answers.items()
+    for name, found in others:
+        if found != wanted or "errors" in found:
+            raise AssertionError(f"{name} does not answer as {first}.")
+    rates: dict[str, list[float]] = {name: [] for name in servers}
+    for turn in range(_TURNS + 1):
+        for name, server in servers.items():
+            # The first turn, a short one, is for caches and compilers.
+            load = wrk.load(server.url + "/graphql", BODY, _headers(token), seconds if turn else 1)
+            if turn:
+                rates[name].append(load.per_second)
+    return {name: statistics.median(found) for name, found in rates.items()}
+
+
+def by_hand(folder: Path, environment: Mapping[str, str], workers: int = 1) -> Any:
+    """The endpoint written by hand."""
+    start = [sys.executable, "-m", "bench.handwritten", str(workers)]
+    return running(start, folder / f"hand{workers}.log", environment)
+
+
+def _peer(name: str, folder: Path, environment: Mapping[str, str]) -> Any:
+    return running(["node", str(_PEERS / f"{name}.js")], folder / f"{name}.log", environment)
+
+
+def _install_peers() -> bool:
+    """Installs the Node servers as locked; whether they can be had here."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    installed = _PEERS / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (_PEERS / "package-lock.json").stat().st_mtime:
+        done = subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=_PEERS, check=False)
+        return done.returncode == 0
+    return True
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def executors(seconds: int = _SECONDS) -> Rates:
+    """Requests per second of the page by each kind of server; the peers only where Node is."""
+    with _folder() as folder, filled(folder) as (url, token), ExitStack() as stack:
+        environment = {"DATABASE_URL": url}
+        start = {
+            OURS: serving(folder / "ours", environment=environment),
+            HAND: by_hand(folder, environment),
+            CORE: serving(folder / "core", environment={**environment, "ZHONGCAO_EXECUTOR": "graphql-core"}),
+        }
+        if _install_peers():
+            start |= {
+                MERCURIUS: _peer("mercurius", folder, environment),
+                YOGA: _peer("yoga", folder, environment),
+            }
+        servers = {name: stack.enter_context(server) for name, server in start.items()}
+        return compared(servers, token, seconds)
+
+
+def processes(seconds: int = _SECONDS) -> tuple[Rates, Rates]:
+    """Requests per second of one process and of two: ours, and by hand. Raises Unavailable without the services."""
+    with (
+        _folder() as folder,
+        filled(folder) as (url, token),
+        redis.started() as bus,
+        meilisearch.started() as search,
+        ExitStack() as stack,
+    ):
+        shared = {
+            "DATABASE_URL": url,
+            "REDIS_URL": bus.url,
+            "MEILI_URL": search.url,
+            "MEILI_KEY": search.key,
+            "ZHONGCAO_SANDBOX_SECRET": "between-the-processes",
+        }
+        servers = {
+            f"{OURS}, {ONE}": stack.enter_context(serving(folder / "one", environment=shared)),
+            f"{OURS}, {TWO}": stack.enter_context(serving(folder / "two", "--workers", "2", environment=shared)),
+            f"{HAND}, {ONE}": stack.enter_context(by_hand(folder, shared)),
+            f"{HAND}, {TWO}": stack.enter_context(by_hand(folder, shared, workers=2)),
+        }
+        rates = compared(servers, token, seconds)
+    ours, hand = ({count: rates[f"{kind}, {count}"] for count in (ONE, TWO)} for kind in (OURS, HAND))
+    return ours, hand
+
+
+def figures(seconds: int = _SECONDS) -> list[Figure]:
+    """Measures all, and tells the ratios."""
+    if wrk.missing():
+        return [Figure("feed page", "left out: it needs `wrk` (Debian has it)")]
+    return [*_executor_figures(executors(seconds)), *_process_figures(seconds)]
+
+
+def _executor_figures(rates: Rates) -> list[Figure]:
+    found = [Figure("feed page of 20 notes, breadth first", f"{rates[OURS]:.0f} requests/s")]
+    for other, aim in ((HAND, 0.8), (CORE, 7.0), (MERCURIUS, 2.5), (YOGA, 2.5)):
+        if other in rates:
+            found.append(_ratio(f"… to {rates[other]:.0f} requests/s {other}", rates[OURS] / rates[other], aim))
+        else:
+            found.append(Figure(f"… to {other}", "left out: it needs Node and npm", f"≥ {aim}"))
+    return found
+
+
+def _ratio(what: str, ratio: float, aim: float) -> Figure:
+    return Figure(what, f"{ratio:.2f}", f"≥ {aim}")
+
+
+def _process_figures(seconds: int) -> Sequence[Figure]:
+    try:
+        ours, hand = processes(seconds)
+    except (redis.Unavailable, meilisearch.Unavailable) as error:
+        return [Figure("feed page, two processes against one", f"left out: {error}", "≥ 1.8")]
+    return [
+        _ratio("feed page, two processes against one", ours[TWO] / ours[ONE], 1.8),
+        Figure("… the same by hand: what this machine allows", f"{hand[TWO] / hand[ONE]:.2f}"),
+    ]
+
+
+if __name__ == "__main__":
+    show("Feed page", figures(int(sys.argv[1]) if len(sys.argv) > 1 else _SECONDS))

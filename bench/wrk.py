@@ -1,0 +1,65 @@
+"""HTTP load by `wrk`: one request over and over, over connections that are kept."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+_SCRIPT: Final = """
+wrk.method = "POST"
+wrk.body = {body}
+{headers}
+function done(summary, latency, requests)
+  local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  io.stderr:write(string.format('{{"requests":%d,"microseconds":%d,"failed":%d,"refused":%d,"p99":%d}}',
+    summary.requests, summary.duration, failed, summary.errors.status, latency:percentile(99)))
+end
+"""
+_CONNECTIONS: Final = 16
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What came of a load: requests answered in so many microseconds, the slowest hundredth's latency beyond `p99`."""
+
+    requests: int
+    microseconds: int
+    failed: int
+    refused: int
+    p99: int
+
+    @property
+    def per_second(self) -> float:
+        return self.requests / self.microseconds * 1_000_000
+
+
+def missing() -> bool:
+    """Whether there is no `wrk` here."""
+    return shutil.which("wrk") is None
+
+
+def load(url: str, body: bytes, headers: Mapping[str, str], seconds: int) -> Load:
+    """Posts `body` for `seconds` over 16 connections. Raises RuntimeError when not every answer is a good one."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
+        given = {"Content-Type": "application/json", **headers}
+        lines = [f"wrk.headers[{_text(name)}] = {_text(value)}" for name, value in given.items()]
+        script.write(_SCRIPT.format(body=_text(body.decode()), headers="\n".join(lines)))
+        script.flush()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", script.name, url],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found = msgspec.json.decode(done.stderr, type=Load)
+    if found.failed or found.refused or not found.requests:
+        raise RuntimeError(f"{url}: {found}")
+    return found
+
+
+def _text(value: str) -> str:
+    """A Lua string: JSON's escapes are Lua's, as long as no character is escaped by its number."""
+    return json.dumps(value, ensure_ascii=False)
