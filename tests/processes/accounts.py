@@ -25,6 +25,7 @@ class Kept(msgspec.Struct, frozen=True):
     # None without a team.
     team_status: str | None
     captured: int
+    parts: int
 
 
 async def discrepancies(crowd: Crowd) -> list[str]:
@@ -32,7 +33,9 @@ async def discrepancies(crowd: Crowd) -> list[str]:
     rows = await db.records(
         Kept,
         "SELECT o.id, o.buyer_id, o.idempotency_key, o.status, o.total_minor, o.refunded_minor, t.status,"
-        " (SELECT count(*) FROM payments p WHERE p.order_id = o.id AND p.status = 'CAPTURED') FROM orders o"
+        " (SELECT count(*) FROM payments p WHERE p.order_id = o.id AND p.status = 'CAPTURED'),"
+        " (SELECT count(*) FROM refunds r WHERE r.order_id = o.id AND r.reason = 'SHOP' AND r.status = 'DONE')"
+        " FROM orders o"
         " LEFT JOIN seats s ON s.order_id = o.id LEFT JOIN teams t ON t.id = s.team_id",
     )
     found = {row.id: row for row in rows}
@@ -64,6 +67,8 @@ def _broken(told: Told, kept: Kept) -> Iterator[str]:
         yield "was shipped, and is not any more"
     if told.received and kept.status != "COMPLETED":
         yield "was received, and is not any more"
+    if kept.parts < told.parts:
+        yield "was given back in part, and the part is not back"
     if not told.cancelling and kept.status in BACK and kept.captured and kept.refunded_minor != kept.total_minor:
         yield "was closed, and its money is not back"
 

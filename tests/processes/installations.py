@@ -10,8 +10,14 @@ from pathlib import Path
 from api.embedded import EmbeddedPostgres
 from tests.services import postgres, programs
 
-# What a traceback may end with when a database dies. Anything else is a defect.
-_AWAY = (
+# How the payment network behaves after each start of a server.
+_FAULTS = (
+    "two_steps=1,declines=1,lost_requests=2,lost_authorisations=2,lost_captures=2,lost_answers=3,failing_refunds=3,"
+    "lost_refund_answers=3,notifications=1,notification_delay=0.2,lost_notifications=5,duplicated_notifications=20,"
+    "reordered_notifications=5,forged_notifications=20"
+)
+# What a traceback may end with when a database dies or the network fails. Anything else is a defect.
+_EXPLAINED = (
     "asyncpg.exceptions.AdminShutdownError",
     "asyncpg.exceptions.CannotConnectNowError",
     "asyncpg.exceptions.ConnectionDoesNotExistError",
@@ -20,6 +26,7 @@ _AWAY = (
     "asyncpg.exceptions._base.InternalClientError: cannot switch to state",
     "asyncpg.exceptions._base.InterfaceError",
     "tortoise.exceptions.DBConnectionError",
+    "commerce.payments.provider.NoAnswerError",
     "BrokenPipeError",
     "ConnectionRefusedError",
     "ConnectionResetError",
@@ -35,7 +42,7 @@ class Installation:
     deaths: tuple[str, ...]
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {"ZHONGCAO_DATA": str(folder / "data")}
+        self.environment = {"ZHONGCAO_DATA": str(folder / "data"), "ZHONGCAO_SANDBOX_FAULTS": _FAULTS}
         self._printed = ""
 
     @property
@@ -57,8 +64,8 @@ class Installation:
         raise NotImplementedError
 
     def defects(self) -> list[str]:
-        """What its servers raised, but for want of their database."""
-        return [line for line in _RAISED.findall(self._printed) if not line.startswith(_AWAY)]
+        """What its servers raised, and what was killed does not explain."""
+        return [line for line in _RAISED.findall(self._printed) if not line.startswith(_EXPLAINED)]
 
 
 class Embedded(Installation):

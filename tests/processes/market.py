@@ -24,6 +24,7 @@ _MUTATIONS = {
     "payOrder": f"PayOrderInput! {_ORDER}",
     "cancelOrder": f"OrderRefInput! {_ORDER}",
     "shipOrder": f"ShipOrderInput! {_ORDER}",
+    "refundOrder": f"RefundOrderInput! {_ORDER}",
     "confirmReceipt": f"OrderRefInput! {_ORDER}",
 }
 

@@ -23,6 +23,8 @@ class Told(msgspec.Struct):
     cancelled: bool = False
     shipped: bool = False
     received: bool = False
+    # Parts of 10.00 that the shop gave back.
+    parts: int = 0
     # Whether anybody ever asked to cancel it, answered or not.
     cancelling: bool = False
 
@@ -63,19 +65,31 @@ class Crowd:
         self._closed.set()
 
     async def _shop(self, person: Person) -> None:
-        deeds = [self._open, self._join, self._plain, self._cancel, self._repeat, self._ship, self._receive]
+        deeds = [
+            self._open,
+            self._join,
+            self._plain,
+            self._cancel,
+            self._repeat,
+            self._ship,
+            self._receive,
+            self._give_back,
+        ]
         while not self._closed.is_set():
-            [deed] = random.choices(deeds, weights=[5, 10, 4, 2, 3, 1, 1])
+            [deed] = random.choices(deeds, weights=[5, 10, 4, 2, 3, 2, 2, 1])
             await deed(person)
             await asyncio.sleep(random.uniform(0, _PAUSE))
 
     async def _ask(self, person: Person, mutation: str, given: dict[str, Any]) -> Answer | None:
-        """The answer; for want of one most ask again under the same key until it comes, and some give up."""
+        """The answer; for want of one most ask again under the same key until it comes, and some give up.
+
+        That a payment is in progress is none.
+        """
         persistent = random.random() < 0.7
         while True:
             answer = await person.sends(mutation, given)
-            if answer is not None:
-                self.answered += 1
+            self.answered += answer is not None
+            if answer is not None and not (mutation == "payOrder" and answer.codes == ["CONFLICT"]):
                 return answer
             if not persistent or self._closed.is_set():
                 return None
@@ -159,6 +173,16 @@ class Crowd:
         if told is not None:
             answer = await self._ask(person, "confirmReceipt", {"orderId": told.id})
             told.received |= answer is not None and not answer.codes
+
+    async def _give_back(self, person: Person) -> None:
+        """The shop gives a part of an order back."""
+        told = self._one_of(person, paid=True)
+        if told is not None:
+            given = {"orderId": told.id, "amount": "10.00", "note": "运费补偿", "idempotencyKey": key()}
+            answer = await self._ask(self.owner, "refundOrder", given)
+            if answer is not None and not answer.codes:
+                told.parts += 1
+                self.done.append(Request(self.owner, "refundOrder", given, told.id))
 
     def _one_of(self, person: Person, **what: bool) -> Told | None:
         """One of somebody's latest orders of which so much is known."""

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from api.apps import APPS
 from core import db
 from tests.commerce import books
 from tests.processes import accounts, market
@@ -22,6 +21,7 @@ from tests.processes.shoppers import Crowd
 from tests.services import programs
 
 logger = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 # How often something dies in each kind of installation, when `make soak` kills more often.
 KILLS = int(os.environ.get("KILLS", "0"))
@@ -29,6 +29,7 @@ _SHOPPERS = 16
 # Load before each death, in seconds, and how long it may take until all has come to rest.
 _LOAD = (0.2, 1.2)
 _PATIENCE = 120
+_TIERS = [{"size": 3, "price": "139.00"}, {"size": 4, "price": "119.00"}]
 
 
 @asynccontextmanager
@@ -36,12 +37,12 @@ async def crowded(place: Installation) -> AsyncIterator[Crowd]:
     """A market on a server, with people who shop in it until the block ends."""
     async with httpx.AsyncClient(timeout=15, limits=httpx.Limits(max_connections=2 * _SHOPPERS)) as http:
         at = Market(http, [place.server.address])
-        async with db.connected(place.database_url, APPS):
+        async with db.connected(place.database_url):
             people = await at.people(_SHOPPERS)
             owner = await at.shop()
         offers = [
             await market.offer(owner, stock=10_000, teamSize=2, teamTtlSeconds=5),
-            await market.offer(owner, stock=10_000, teamSize=3, teamTtlSeconds=8),
+            await market.offer(owner, stock=10_000, teamSize=2, teamTtlSeconds=8, tiers=_TIERS),
             await market.offer(owner, stock=30, teamSize=5, teamTtlSeconds=3600),
         ]
         crowd = Crowd(at, owner, offers, [await market.variant(owner, 10_000), await market.variant(owner, 30)])
@@ -80,7 +81,7 @@ async def test_whatever_was_told_still_holds(kind: type[Installation], kills: in
                 began = time.monotonic()
                 await killed(place, crowd, death)
                 logger.info("%d: %s, %d answers, %.1f s", number, death, crowd.answered, time.monotonic() - began)
-        async with db.connected(place.database_url, APPS):
+        async with db.connected(place.database_url):
             await come_to_rest()
             assert await accounts.discrepancies(crowd) == []
             assert await books.disagreements() == []
