@@ -38,6 +38,7 @@ def timers(services: Services) -> Sequence[Timer]:
     return [
         Timer("outbox.trim", 60, outbox.trim),
         Timer("payments.reconcile", 5, partial(payment_actions.reconcile, services.providers)),
+        Timer("payments.audit", 900, partial(payment_actions.audit, services.providers)),
         Timer("payments.run_due_refunds", 1, partial(payment_actions.run_due_refunds, services.providers)),
         Timer("orders.release_overdue", 1, order_actions.release_overdue),
         Timer("group_buys.release_overdue_seats", 0.5, group_buy_actions.release_overdue_seats),

@@ -1,5 +1,6 @@
 """The port to payment networks: what every provider must be able to do, and promise."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -21,6 +22,15 @@ class Outcome(Enum):
     AUTHORISED = "AUTHORISED"
     CAPTURED = "CAPTURED"
     DECLINED = "DECLINED"
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """A charge in the provider's books: what it captured, and what of it was given back, in minor units."""
+
+    key: str
+    minor: int
+    currency: str
+    returned_minor: int
 
 
 class NoAnswerError(Exception):
@@ -65,6 +75,10 @@ class Provider(Protocol):
 
     async def refund(self, key: str, charge_key: str, minor: int, currency: str) -> None:
         """Gives back `minor` units of a captured charge; returns when that is certain."""
+        ...
+
+    async def captures(self, since: datetime) -> list[Captured]:
+        """All charges of ours that were begun since then, and captured."""
         ...
 
     def verify(self, body: bytes, signature: str) -> str | None:

@@ -1,6 +1,7 @@
 """All reads of payments and refunds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from commerce.payments.records import Asked, Left, Payment, Refund
@@ -30,6 +31,25 @@ async def by_ids(ids: Sequence[UUID]) -> list[Payment | None]:
     """The payments with `ids`, in their order."""
     found = await db.records(Payment, f"SELECT {_PAYMENT} FROM payments WHERE id = ANY($1)", list(set(ids)))
     return db.in_order(ids, {payment.id: payment for payment in found})
+
+
+def id_in(key: str) -> UUID | None:
+    """The payment whose charge has this key; None for a charge of somebody else's with the same provider."""
+    try:
+        return UUID(hex=key)
+    except ValueError:
+        return None
+
+
+async def captured_between(provider: str, since: datetime, until: datetime) -> list[Payment]:
+    """Payments that a provider captured, begun in that time."""
+    return await db.records(
+        Payment,
+        f"SELECT {_PAYMENT} FROM payments WHERE provider = $1 AND status = 'CAPTURED' AND created_at BETWEEN $2 AND $3",
+        provider,
+        since,
+        until,
+    )
 
 
 async def of_order(order_id: UUID) -> list[Payment]:

@@ -1,5 +1,6 @@
-"""All writes of payments: taking money in `charging`, giving it back in `refunding`."""
+"""All writes of payments: taking money in `charging`, giving it back in `refunding`, comparing books in `auditing`."""
 
+from commerce.payments.actions.auditing import audit
 from commerce.payments.actions.charging import (
     begin,
     capture,
@@ -18,6 +19,7 @@ from commerce.payments.actions.refunding import (
 )
 
 __all__ = [
+    "audit",
     "begin",
     "capture",
     "carry_out_refunds",

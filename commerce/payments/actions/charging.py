@@ -174,21 +174,13 @@ async def receive(provider: Provider, body: bytes, signature: str) -> bool:
     except NotAuthenticError as forgery:
         logger.warning("a notification of %s is refused: %s", provider.name, forgery)
         return False
-    payment = None if key is None else await _payment_of(key)
+    payment_id = None if key is None else queries.id_in(key)
+    payment = None if payment_id is None else (await queries.by_ids([payment_id]))[0]
     if payment is not None and payment.provider == provider.name and payment.status == "PENDING":
         outcome = await _ask(provider, payment)
         if outcome in (Outcome.CAPTURED, Outcome.DECLINED):
             await record_outcome(payment.id, outcome)
     return True
-
-
-async def _payment_of(key: str) -> Payment | None:
-    try:
-        [payment] = await queries.by_ids([UUID(hex=key)])
-    except ValueError:
-        # A charge of somebody else's who uses the same provider.
-        return None
-    return payment
 
 
 async def _ask(provider: Provider, payment: Payment) -> Outcome | None:

@@ -1,8 +1,9 @@
 """The network itself: durable, idempotent, and never asked for more than it took."""
 
 import asyncio
+from datetime import datetime
 
-from commerce.payments.provider import Charge, NoAnswerError, Outcome
+from commerce.payments.provider import Captured, Charge, NoAnswerError, Outcome
 from commerce.payments.sandbox import notifications
 from commerce.payments.sandbox.faults import Faults
 from core import clock, db
@@ -70,6 +71,16 @@ class SandboxProvider:
             raise ValueError(f"nothing left to refund of the charge {charge_key}")
         if self.faults.take("lost_refund_answers"):
             raise NoAnswerError("the answer about a refund was lost")
+
+    async def captures(self, since: datetime) -> list[Captured]:
+        await self._reach("")
+        return await db.records(
+            Captured,
+            "SELECT c.key, c.minor, c.currency, coalesce(sum(r.minor), 0)::bigint FROM payments_sandbox_charges c"
+            " LEFT JOIN payments_sandbox_refunds r ON r.charge_key = c.key"
+            " WHERE c.status = 'CAPTURED' AND c.created_at >= $1 GROUP BY c.key",
+            since,
+        )
 
     def verify(self, body: bytes, signature: str) -> str | None:
         return notifications.key_in(self._secret, body, signature)

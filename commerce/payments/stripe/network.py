@@ -7,12 +7,13 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 import stripe
 from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, RefundCreateParams
 
-from commerce.payments.provider import Charge, NoAnswerError, NotAuthenticError, Outcome
+from commerce.payments.provider import Captured, Charge, NoAnswerError, NotAuthenticError, Outcome
 from commerce.payments.stripe import intents
 
 logger = logging.getLogger(__name__)
@@ -117,6 +118,23 @@ class StripeProvider:
                 earlier = [await self._client.v1.refunds.create_async(wanted, options)]
         if not any(refund.status == "succeeded" for refund in earlier):
             raise NoAnswerError(f"the refund {key} is {earlier[-1].status}")
+
+    async def captures(self, since: datetime) -> list[Captured]:
+        with _answering():
+            found = await self._intents.list_async(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+            )
+            intents_found = [intent.to_dict() async for intent in found.auto_paging_iter()]
+        return [
+            Captured(
+                intent["metadata"]["payment"],
+                intent["amount_received"],
+                intent["currency"].upper(),
+                intent["latest_charge"]["amount_refunded"],
+            )
+            for intent in intents_found
+            if intent["status"] == "succeeded" and "payment" in intent["metadata"]
+        ]
 
     def verify(self, body: bytes, signature: str) -> str | None:
         try:

@@ -1,6 +1,7 @@
 """The promises of the port, kept by every provider: one suite, run over each of them."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,8 @@ from commerce.orders import Order
 from commerce.orders import actions as order_actions
 from commerce.payments import Charge, Outcome, Provider, actions, queries
 from commerce.payments.errors import PaymentDeclined, PaymentInProgress
-from commerce.payments.provider import NoAnswerError, NotAuthenticError
+from commerce.payments.provider import Captured, NoAnswerError, NotAuthenticError
+from core import clock
 from core.clock import MovableClock
 from core.ids import new_id
 from tests.commerce.payments.networks import Network
@@ -141,6 +143,21 @@ class TestRefunding:
         await network.provider.close(wanted.key)
         with pytest.raises(ValueError, match="nothing"):
             await network.provider.refund("r1", wanted.key, 1, "CNY")
+
+
+class TestCaptures:
+    async def test_lists_what_was_captured_and_what_of_it_went_back(self, network: Network) -> None:
+        taken, declined, begun = charge(network), charge(network, token=network.declining), charge(network, minor=100)
+        before = clock.now() - timedelta(minutes=1)
+        for wanted in (taken, declined):
+            await take(network.provider, wanted)
+        begun_is = await network.provider.authorise(begun)
+        await network.provider.refund("r1", taken.key, 300, "CNY")
+        wanted = {Captured(taken.key, 12_800, "CNY", 300)}
+        if begun_is is Outcome.CAPTURED:
+            wanted.add(Captured(begun.key, 100, "CNY", 0))
+        assert set(await network.provider.captures(before)) == wanted
+        assert await network.provider.captures(clock.now() + timedelta(minutes=1)) == []
 
 
 class TestNotifications:
