@@ -15,6 +15,7 @@ import uvicorn
 
 from api import health, logs, memory
 from api.app import create
+from api.lean_websockets import LeanProtocol
 from api.runtime import running
 from core.settings import Settings, SettingsError
 from schema import root
@@ -83,6 +84,7 @@ def _configured(app: Any, **given: Any) -> uvicorn.Config:
         access_log=False,
         # Compression costs 45 KiB a connection.
         ws_per_message_deflate=False,
+        ws=LeanProtocol,
         ws_max_size=1024 * 1024,
         timeout_graceful_shutdown=_PATIENCE,
         # Whose X-Forwarded-For and -Proto to believe: uvicorn's own default is the machine itself.

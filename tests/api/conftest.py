@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from api.app import create
+from api.lean_websockets import LeanProtocol
 from api.runtime import Runtime
 from core.bus import MemoryBus
 from core.settings import Settings
@@ -30,7 +31,13 @@ def bus() -> MemoryBus:
 
 
 @pytest.fixture
-async def address(settings: Settings, bus: MemoryBus) -> AsyncIterator[str]:
+def websockets() -> Any:
+    """uvicorn's protocol for websockets; override it for another."""
+    return LeanProtocol
+
+
+@pytest.fixture
+async def address(settings: Settings, bus: MemoryBus, websockets: Any) -> AsyncIterator[str]:
     """Where the server listens, as host:port."""
 
     @asynccontextmanager
@@ -39,7 +46,7 @@ async def address(settings: Settings, bus: MemoryBus) -> AsyncIterator[str]:
         others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
         yield Runtime(Services(**{**others, "settings": given, "bus": bus}), {"bus": bus.check})
 
-    async with serving(create(settings, SCHEMA, runtime=runtime)) as found:
+    async with serving(create(settings, SCHEMA, runtime=runtime), websockets) as found:
         yield found
 
 

@@ -1,12 +1,21 @@
 """graphql-transport-ws, rule by rule."""
 
+from typing import Any
+
 import pytest
 
 from api import graphql_ws
+from api.lean_websockets import LeanProtocol
 from core.bus import MemoryBus
 from people.accounts import actions
 from tests.api.sockets import connected
 from tests.api.waiting import settled
+
+
+@pytest.fixture(params=[LeanProtocol, "auto"], ids=["lean", "uvicorn's"])
+def websockets(request: pytest.FixtureRequest) -> Any:
+    """The rules hold on our protocol and on uvicorn's own."""
+    return request.param
 
 
 class TestConnection:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,11 +18,16 @@ def listening_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serves `app` until the block ends; lends its address, e.g. "127.0.0.1:40123"."""
+async def serving(app: ASGIApp, websockets: Any = "auto") -> AsyncIterator[str]:
+    """Serves `app` until the block ends, `websockets` by that protocol; lends its address, e.g. "127.0.0.1:40123"."""
     bound = listening_socket()
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, ws_per_message_deflate=False, timeout_graceful_shutdown=2
+        app,
+        log_config=None,
+        access_log=False,
+        ws=websockets,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     # The test has the signals.

@@ -1,0 +1,159 @@
+"""A client that stops reading costs others nothing and the server little, and then gets the newest state."""
+
+import asyncio
+import dataclasses
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import strawberry
+
+from api.app import create
+from api.lean_websockets import LeanProtocol
+from api.runtime import Runtime
+from core.bus import MemoryBus
+from core.outbox import Step
+from core.settings import Settings
+from core.streams import Snapshot, Topic
+from schema.context import Info, Services
+from schema.streams import TopicStream
+from tests.api.small import Query
+from tests.api.sockets import Socket, connected
+from tests.services.http import serving
+
+# What one event weighs: a few of them fill every buffer on the way.
+WEIGHT = 400_000
+FOLLOW = "subscription { tally { sequence whole } }"
+
+
+class Tally:
+    """A topic whose steps are told by hand, and whose newest state is always known."""
+
+    def __init__(self) -> None:
+        self.bus = MemoryBus()
+        self.sequence = 0
+
+    async def snapshot(self) -> Snapshot[str]:
+        return Snapshot(self.sequence, "all")
+
+    async def step(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.sequence += 1
+            step = Step(self.sequence, "Counted", msgspec.Raw(b"{}"))
+            await self.bus.publish([("tally", msgspec.json.encode(step))])
+            await asyncio.sleep(0.002)
+
+
+@strawberry.type
+class Told:
+    sequence: int
+    whole: bool
+
+    @strawberry.field
+    def weight(self) -> str:
+        return "重" * (WEIGHT // 3)
+
+
+def told(item: Snapshot[str] | Step) -> Told:
+    return Told(sequence=item.sequence, whole=isinstance(item, Snapshot))
+
+
+def schema(tally: Tally) -> strawberry.Schema:
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription(graphql_type=Told)
+        async def tally(self, info: Info) -> Any:
+            return TopicStream(Topic(tally.bus, "tally", tally.snapshot), None, told, states=True)
+
+    return strawberry.Schema(Query, subscription=Subscription)
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+@pytest.fixture(params=[LeanProtocol, "auto"], ids=["lean", "uvicorn's"])
+async def address(request: pytest.FixtureRequest, tally: Tally) -> AsyncIterator[str]:
+    @asynccontextmanager
+    async def runtime(given: Settings) -> AsyncIterator[Runtime]:
+        others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
+        services = Services(**{**others, "settings": given, "bus": tally.bus})
+        yield Runtime(services, {"bus": tally.bus.check})
+
+    async with serving(create(Settings(), schema(tally), runtime=runtime), request.param) as found:
+        yield found
+
+
+async def next_of(socket: Socket) -> tuple[int, bool]:
+    async with asyncio.timeout(20):
+        answer = (await socket.receive())["payload"]["data"]["tally"]
+    return answer["sequence"], answer["whole"]
+
+
+def is_newest_state_after_gaps(heard: list[tuple[int, bool]]) -> bool:
+    """Whether some steps are missing, each time the whole state was told instead, and all others came in order."""
+    jumps = [later - earlier for (earlier, _), (later, _) in itertools.pairwise([(0, True), *heard])]
+    wholes = [whole for _, whole in heard]
+    return any(wholes) and all(jump > 1 if whole else jump == 1 for jump, whole in zip(jumps, wholes, strict=True))
+
+
+class TestWebSocket:
+    async def test_gets_the_newest_state_and_then_every_step(self, address: str, tally: Tally) -> None:
+        async with connected(address) as slow, connected(address) as quick:
+            for socket, fields in ((slow, "sequence whole weight"), (quick, "sequence whole")):
+                await socket.init()
+                await socket.subscribe(f"subscription {{ tally {{ {fields} }} }}")
+                assert await next_of(socket) == (0, True)
+            slow.connection.transport.pause_reading()
+            await tally.step(60)
+            # Others are told each step all the while.
+            assert [await next_of(quick) for _ in range(60)] == [(n, False) for n in range(1, 61)]
+            slow.connection.transport.resume_reading()
+            heard = [await next_of(slow)]
+            while heard[-1][0] < 60:
+                heard.append(await next_of(slow))
+            assert is_newest_state_after_gaps(heard)
+            await tally.step()
+            assert await next_of(slow) == await next_of(quick) == (61, False)
+
+    async def test_that_reads_nothing_is_not_read_for_ever(self, address: str) -> None:
+        async with connected(address) as socket:
+            await socket.init()
+            socket.connection.transport.pause_reading()
+            heavy = "{ " + " ".join(f"a{n}: unknown_{'x' * 900}" for n in range(15)) + " }"
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(3):
+                    while True:
+                        await socket.subscribe(heavy)
+
+
+class TestEventStream:
+    async def test_gets_the_newest_state_and_then_every_step(self, address: str, tally: Tally) -> None:
+        query = "subscription { tally { sequence whole weight } }"
+        headers = {"Accept": "text/event-stream"}
+        async with (
+            httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as http,
+            http.stream("POST", "/graphql", json={"query": query}, headers=headers) as response,
+        ):
+            lines = response.aiter_lines()
+            assert await next_in(lines) == (0, True)
+            await tally.step(60)
+            heard = [await next_in(lines)]
+            while heard[-1][0] < 60:
+                heard.append(await next_in(lines))
+            assert is_newest_state_after_gaps(heard)
+            await tally.step()
+            assert await next_in(lines) == (61, False)
+
+
+async def next_in(lines: AsyncIterator[str]) -> tuple[int, bool]:
+    async for line in lines:
+        if line.startswith("data: "):
+            answer = msgspec.json.decode(line.removeprefix("data: "))["data"]["tally"]
+            return answer["sequence"], answer["whole"]
+    raise AssertionError("the stream ended")
