@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import console, health, webhooks
+from api import console, health, persisted, webhooks
 from api.graphql_http import GraphQLOverHTTP
 from api.graphql_ws import GraphQLOverWebSocket
 from api.headers import Headers
 from api.media import picture
 from api.operations import Operations
+from api.persisted import PersistedDocuments
 from api.refusals import masked
 from api.runtime import Runtime, running
 from core.settings import Settings
@@ -34,7 +35,7 @@ def create(
     *,
     runtime: Callable[[Settings], AbstractAsyncContextManager[Runtime]] = running,
 ) -> Starlette:
-    """The ASGI application that serves `schema`. Nothing is connected before its lifespan."""
+    """The ASGI application that serves `schema`. Nothing is connected before its lifespan. Raises SettingsError."""
     endpoint = _Endpoint(settings, schema, runtime)
     return Starlette(
         routes=[
@@ -79,6 +80,10 @@ class _Endpoint:
             timeout=settings.operation_timeout,
             introspection=settings.introspection,
             suggestions=settings.debug,
+            persisted=PersistedDocuments(
+                persisted.load(settings.persisted_documents) if settings.persisted_documents else None,
+                only=settings.only_persisted,
+            ),
         )
         self._services: Services
         self._http: GraphQLOverHTTP

@@ -12,7 +12,7 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import negotiation, requests
+from api import caching, negotiation, requests
 from api.console import page
 from api.graphql_sse import refusal_stream, stream
 from api.negotiation import GRAPHQL, HTML, JSON, STREAM
@@ -64,14 +64,17 @@ class GraphQLOverHTTP:
             raise MalformedError(406, f"Accept one of {', '.join(_OFFERED)}.")
         asked = await requests.from_body(request) if request.method == "POST" else requests.from_url(request)
         try:
-            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables)
+            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
         except RequestError as error:
             if kinds[0] != STREAM:
                 raise
             return refusal_stream(error)
         if request.method != "POST" and operation.kind is OperationType.MUTATION:
             raise MalformedError(405, "Mutations are sent by POST.", Allow="POST")
-        return await self._run(operation, kinds, await requests.context(request, self._services))
+        response = await self._run(operation, kinds, await requests.context(request, self._services))
+        if request.method != "POST" and asked.sha256 is not None and operation.kind is OperationType.QUERY:
+            return caching.revalidated(request, response, self._services.settings.public_max_age)
+        return response
 
     async def _run(self, operation: Operation, kinds: list[str], context: Context) -> Response:
         subscription = operation.kind is OperationType.SUBSCRIPTION

@@ -216,7 +216,7 @@ class _Socket:
         try:
             if full:
                 raise RequestError([too_complex("Too many operations are running on this connection.")])
-            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables)
+            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
             context.viewer = await requests.identify(self._token)
             if operation.kind is OperationType.SUBSCRIPTION:
                 outlet = _Outlet(self, identity, context)

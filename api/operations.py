@@ -37,6 +37,8 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.limits import Costs, Limits, check_shape, fragments_of, too_complex
+from api.persisted import PersistedDocuments
+from core.settings import SettingsError
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
 from schema.context import Context, ForAll
@@ -110,6 +112,7 @@ class Operations:
         timeout: float = 10,
         introspection: bool = True,
         suggestions: bool = True,
+        persisted: PersistedDocuments | None = None,
     ) -> None:
         self._schema = schema._schema
         self._executor = cast(Any, schema.execution_context_class)
@@ -120,18 +123,42 @@ class Operations:
         self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._kept_characters = 0
+        self._persisted = persisted or PersistedDocuments()
+        self._allowed = {text: self._read_allowed(sha256, text) for sha256, text in self._persisted.allowed.items()}
 
-    def prepare(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
-        """The operation to run. Raises RequestError for what may not run, be it wrong or too much."""
-        document = self._kept.get(text)
-        if document is None:
-            document = self._read(text)
-            self._keep(text, document)
-        else:
-            self._kept.move_to_end(text)
+    def prepare(
+        self, text: str | None, name: str | None, variables: Mapping[str, Any], sha256: str | None = None
+    ) -> Operation:
+        """The operation to run, of a document given or persisted under a hash.
+
+        Raises RequestError for what may not run, be it unknown, wrong or too much.
+        """
+        try:
+            found = self._persisted.text(text, sha256)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+        document = self._document(found)
+        if sha256 is not None and text is not None:
+            self._persisted.keep(text, sha256)
         operation = Operation(document, name or None, variables)
         self._check_cost(operation)
         return operation
+
+    def _document(self, text: str) -> Document:
+        document = self._allowed.get(text) or self._kept.get(text)
+        if document is None:
+            document = self._read(text)
+            self._keep(text, document)
+        elif text in self._kept:
+            self._kept.move_to_end(text)
+        return document
+
+    def _read_allowed(self, sha256: str, text: str) -> Document:
+        try:
+            return self._read(text)
+        except RequestError as error:
+            reason = error.errors[0].message
+            raise SettingsError(f"ZHONGCAO_PERSISTED_DOCUMENTS: {sha256} is not valid: {reason}") from None
 
     def _read(self, text: str) -> Document:
         try:

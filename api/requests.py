@@ -17,6 +17,7 @@ MAX_BODY: Final = 1024 * 1024
 # A body beyond the limit is read so far, and thrown away.
 _MAX_DISCARDED: Final = 16 * MAX_BODY
 _MAX_TOKEN: Final = 200
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
 
@@ -38,9 +39,11 @@ class InvalidTokenError(Exception):
 class GraphQLRequest:
     """A well-formed GraphQL request."""
 
-    query: str
+    # None: the document that `sha256` names.
+    query: str | None
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
+    sha256: str | None = None
 
 
 def well_formed(data: object) -> GraphQLRequest:
@@ -51,15 +54,27 @@ def well_formed(data: object) -> GraphQLRequest:
         raise MalformedError(400, "A GraphQL request is a JSON object.")
     query, name = data.get("query"), data.get("operationName")
     variables, extensions = data.get("variables"), data.get("extensions")
-    if not isinstance(query, str):
+    if not isinstance(extensions, dict | None):
+        raise MalformedError(400, "`extensions` must be an object or null.")
+    sha256 = _persisted(extensions or {})
+    if not isinstance(query, str) and (query is not None or sha256 is None):
         raise MalformedError(400, "`query` must be a string.")
     if not isinstance(name, str | None):
         raise MalformedError(400, "`operationName` must be a string or null.")
     if not isinstance(variables, dict | None):
         raise MalformedError(400, "`variables` must be an object or null.")
-    if not isinstance(extensions, dict | None):
-        raise MalformedError(400, "`extensions` must be an object or null.")
-    return GraphQLRequest(query, name, variables or {})
+    return GraphQLRequest(query, name, variables or {}, sha256)
+
+
+def _persisted(extensions: dict[str, Any]) -> str | None:
+    """The hash by which a persisted document is asked for; None when it is not. Raises MalformedError."""
+    wanted = extensions.get("persistedQuery")
+    if wanted is None:
+        return None
+    version, sha256 = (wanted.get("version"), wanted.get("sha256Hash")) if isinstance(wanted, dict) else (None, None)
+    if type(version) is not int or version != 1 or not isinstance(sha256, str) or not _SHA256.match(sha256):
+        raise MalformedError(400, "`persistedQuery` must be an object of `version` 1 and `sha256Hash`.")
+    return sha256
 
 
 def decode(body: bytes | str) -> object:

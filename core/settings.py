@@ -32,6 +32,11 @@ class Settings:
     pool_size: int = 10
     # What runs GraphQL operations: "breadth-first", or "graphql-core" itself.
     executor: str = "breadth-first"
+    # Documents that clients may ask for by their hash, and whether those are all that is executed.
+    persisted_documents: Path | None = None
+    only_persisted: bool = False
+    # Seconds for which caches may keep what anybody is answered to a persisted document asked for by GET.
+    public_max_age: int = 0
     # Seconds that one query or mutation may take.
     operation_timeout: float = 10
     # Operations that one websocket may have running.
@@ -65,6 +70,10 @@ class Settings:
         """Settings of the process; `given` (from the command line) wins over the environment. Raises SettingsError."""
         read = _Reader(environment)
         debug = read.flag("ZHONGCAO_DEBUG", True)
+        persisted = environment.get("ZHONGCAO_PERSISTED_DOCUMENTS")
+        only_persisted = read.flag("ZHONGCAO_ONLY_PERSISTED", False)
+        if only_persisted and not persisted:
+            raise SettingsError("ZHONGCAO_ONLY_PERSISTED needs ZHONGCAO_PERSISTED_DOCUMENTS")
         values: dict[str, object] = {
             "data": Path(environment.get("ZHONGCAO_DATA") or "data"),
             "database_url": read.url("DATABASE_URL", "postgresql", "postgres"),
@@ -77,6 +86,9 @@ class Settings:
             "cors_origins": read.words("ZHONGCAO_CORS_ORIGINS", ("*",) if debug else ()),
             "pool_size": read.number("ZHONGCAO_POOL_SIZE", 10, int),
             "executor": read.one_of("ZHONGCAO_EXECUTOR", "breadth-first", "graphql-core"),
+            "persisted_documents": Path(persisted) if persisted else None,
+            "only_persisted": only_persisted,
+            "public_max_age": read.number("ZHONGCAO_PUBLIC_MAX_AGE", 0, int),
             "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
