@@ -401,3 +401,12 @@ class TestRule10NobodyIsShownAMemberWhoDoesNotExist:
         ids: list[UUID] = [leader.seat.user_id, second.seat.user_id]
         assert shown == [ids[:1], ids, ids[1:]]
         assert held.seat.user_id not in shown[2]
+
+    async def test_places_that_the_shop_fills_are_told_apart(self) -> None:
+        owner = await person("店主")
+        leader = await factory.opened(await factory.offer(owner, team_size=4))
+        second = await factory.joined(leader.team)
+        filled = await actions.fill_team(owner, leader.team.id)
+        assert (filled.status, filled.joined_count, filled.merchant_filled_count) == ("SUCCEEDED", 2, 2)
+        [shown] = await queries.members([filled])
+        assert [one.user_id for one in shown] == [leader.seat.user_id, second.seat.user_id]
