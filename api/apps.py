@@ -9,6 +9,7 @@ APPS = {
     "ledger": "commerce.ledger.models",
     "products": "commerce.products.models",
     "payments": "commerce.payments.models",
+    "payouts": "commerce.payouts.models",
     "orders": "commerce.orders.models",
     "group_buys": "commerce.group_buys.models",
 }

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import UUID
 
 import click
 
@@ -157,6 +158,28 @@ def verify_kol(handle: str, specialty: str, data: Path | None) -> None:
     """Mark the person with HANDLE as a key opinion leader in SPECIALTY, e.g. 护肤."""
     settings = _settings(data)
     _load(settings).verify_kol(settings, handle, specialty)
+
+
+@app.group()
+def payouts() -> None:
+    """Money that shops asked for, to be sent by a person."""
+
+
+@payouts.command("list")
+@_data
+def list_payouts(data: Path | None) -> None:
+    """Show what has to be sent, oldest first."""
+    settings = _settings(data)
+    _load(settings).list_payouts(settings)
+
+
+@payouts.command("paid")
+@click.argument("payout_id", type=click.UUID)
+@_data
+def payout_paid(payout_id: UUID, data: Path | None) -> None:
+    """Tell that the payout with PAYOUT_ID was sent."""
+    settings = _settings(data)
+    _load(settings).payout_paid(settings, payout_id)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -14,6 +15,8 @@ from api.apps import APPS
 from api.data_folder import locked
 from api.runtime import database
 from commerce.checkout import invariants
+from commerce.payouts import actions as payout_actions
+from commerce.payouts import queries as payout_queries
 from core import migrator
 from core.settings import Settings, SettingsError
 from people.accounts import actions as account_actions
@@ -104,5 +107,35 @@ def verify_kol(settings: Settings, handle: str, specialty: str) -> None:
             raise SettingsError(f"Nobody has the handle {handle}")
         await account_actions.verify_kol(account.id, specialty)
         _console.print(f"{account.display_name} (@{account.handle}) is verified in {specialty}")
+
+    _connected(settings, run())
+
+
+def list_payouts(settings: Settings) -> None:
+    """Prints the payouts that a person has to send."""
+
+    async def run() -> None:
+        table = Table("payout", "shop", "to send", "commission", "requested")
+        waiting = await payout_queries.requested()
+        for payout in waiting:
+            net, share = payout.net, payout.commission
+            table.add_row(
+                str(payout.id),
+                str(payout.shop_id),
+                f"{net.amount} {net.currency}",
+                share.amount,
+                f"{payout.created_at:%Y-%m-%d %H:%M}",
+            )
+        _console.print(table if waiting else "Nothing has to be sent")
+
+    _connected(settings, run())
+
+
+def payout_paid(settings: Settings, payout_id: UUID) -> None:
+    """Records that a payout was sent. Raises NotFound."""
+
+    async def run() -> None:
+        payout = await payout_actions.mark_paid(payout_id)
+        _console.print(f"{payout.net.amount} {payout.net.currency} were sent at {payout.paid_at:%Y-%m-%d %H:%M}")
 
     _connected(settings, run())

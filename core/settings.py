@@ -53,6 +53,8 @@ class Settings:
     stripe_secret_key: str | None = None
     stripe_webhook_secret: str | None = None
     stripe_api_base: str | None = None
+    # The platform's share of a payout, in hundredths of a percent.
+    commission_basis_points: int = 0
 
     @property
     def embedded(self) -> bool:
@@ -97,6 +99,7 @@ class Settings:
             "sandbox_faults": environment.get("ZHONGCAO_SANDBOX_FAULTS", ""),
             **read.together("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
             "stripe_api_base": read.url("STRIPE_API_BASE", "http", "https"),
+            "commission_basis_points": read.basis_points("ZHONGCAO_COMMISSION_BPS"),
         }
         return cls(**{**values, **given})  # type: ignore[arg-type]
 
@@ -124,6 +127,12 @@ class _Reader:
         if not 0 < number < float("inf"):
             raise SettingsError(f"{name} must be a number above 0, not {text!r}")
         return number
+
+    def basis_points(self, name: str) -> int:
+        text = self._environment.get(name) or "0"
+        if not (text.isascii() and text.isdigit() and int(text) < 10_000):
+            raise SettingsError(f"{name} must be 0 to 9999 hundredths of a percent, not {text!r}")
+        return int(text)
 
     def one_of(self, name: str, default: str, *others: str) -> str:
         text = self._environment.get(name) or default

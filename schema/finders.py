@@ -7,6 +7,7 @@ import schema.group_buys.fields
 import schema.live.fields
 import schema.notes.fields
 import schema.orders.fields
+import schema.payouts.fields
 import schema.products.fields
 from schema.node import Finder
 
@@ -22,6 +23,7 @@ FINDERS: Mapping[str, Finder] = {
     "team": schema.group_buys.fields.find_teams,
     "seat": schema.group_buys.fields.find_seats,
     "order": schema.orders.fields.find,
+    "payout": schema.payouts.fields.find,
     "live_stream": schema.live.fields.find,
     "live_listing": schema.live.fields.find_listings,
     "live_message": schema.live.fields.find_messages,

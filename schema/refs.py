@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from schema.live.types import LiveStream, LiveStreamConnection
     from schema.notes.types import Comment, Note, NoteConnection, Topic
     from schema.orders.types import Order, OrderConnection
+    from schema.payouts.types import PayoutConnection
     from schema.products.types import Product, ProductConnection, ProductVariant, Shop
 
 UserRef = Annotated["User", strawberry.lazy("schema.accounts.types")]
@@ -30,3 +31,4 @@ GroupBuyTeamConnectionRef = Annotated["GroupBuyTeamConnection", strawberry.lazy(
 SeatRef = Annotated["Seat", strawberry.lazy("schema.group_buys.types")]
 LiveStreamRef = Annotated["LiveStream", strawberry.lazy("schema.live.types")]
 LiveStreamConnectionRef = Annotated["LiveStreamConnection", strawberry.lazy("schema.live.types")]
+PayoutConnectionRef = Annotated["PayoutConnection", strawberry.lazy("schema.payouts.types")]

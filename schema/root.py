@@ -26,6 +26,7 @@ from schema.node import Node
 from schema.notes.mutations import NoteMutations
 from schema.notes.queries import NoteQueries
 from schema.orders.mutations import OrderMutations
+from schema.payouts.mutations import PayoutMutations
 from schema.products.mutations import ProductMutations
 from schema.scalars import SCALARS
 from schema.search.queries import SearchQueries
@@ -68,7 +69,14 @@ class Query(AccountQueries, NoteQueries, FeedQueries, LiveQueries, GroupBuyQueri
     " null and the `userErrors` that say why not."
 )
 class Mutation(
-    AccountMutations, FollowMutations, NoteMutations, ProductMutations, GroupBuyMutations, OrderMutations, LiveMutations
+    AccountMutations,
+    FollowMutations,
+    NoteMutations,
+    ProductMutations,
+    GroupBuyMutations,
+    OrderMutations,
+    PayoutMutations,
+    LiveMutations,
 ):
     pass
 

@@ -179,7 +179,8 @@ MONEY = (
     ),
     Invariant(
         "ledger_agrees_with_payments",
-        "What lies in the ledger between a buyer and a shop is what payments, refunds and orders say.",
+        "What lies in the ledger between buyers, shops and the platform is what payments, refunds, orders and"
+        " payouts say.",
         "SELECT coalesce(b.account, x.account), format('%s in the ledger, %s by the books', coalesce(b.minor, 0),"
         " coalesce(x.minor, 0)) FROM (SELECT account, currency, sum(minor) AS minor FROM ledger_entries"
         " GROUP BY account, currency) b FULL JOIN (SELECT account, currency, sum(minor) AS minor FROM ("
@@ -192,7 +193,11 @@ MONEY = (
         " AND o.status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETED') UNION ALL"
         " SELECT 'shop:' || o.shop_id, p.currency, p.minor - p.refunding_minor FROM payments p"
         " JOIN orders o ON o.id = p.order_id WHERE p.status = 'CAPTURED'"
-        " AND o.status IN ('CONFIRMED', 'SHIPPED', 'COMPLETED')) books GROUP BY account, currency) x"
+        " AND o.status IN ('CONFIRMED', 'SHIPPED', 'COMPLETED') UNION ALL"
+        " SELECT 'shop:' || shop_id, currency, -minor FROM payouts UNION ALL"
+        " SELECT 'platform', currency, commission_minor FROM payouts UNION ALL"
+        " SELECT CASE status WHEN 'PAID' THEN 'paid_out' ELSE 'payouts_due:' || shop_id END, currency,"
+        " minor - commission_minor FROM payouts) books GROUP BY account, currency) x"
         " ON x.account = b.account AND x.currency = b.currency WHERE coalesce(b.minor, 0) <> coalesce(x.minor, 0)",
     ),
 )

@@ -1,9 +1,10 @@
-"""The one write of the ledger."""
+"""The writes of the ledger."""
 
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
+from commerce.ledger import queries
 from commerce.ledger.records import Entry, Posting
 from core import clock, db
 from core.unit_of_work import action
@@ -41,6 +42,29 @@ async def post_all(postings: Sequence[Posting]) -> int:
         [entry.currency for _, entry in lines],
     )
     return int(found)
+
+
+@action
+async def post_covered(posting: Posting, account: str) -> bool:
+    """`post`, if `account` holds what is taken from it; False, and nothing, when it does not.
+
+    Such postings from one account wait for each other until the transaction ends: each sees what is left.
+    """
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", account)
+    for currency, minor in _taken(posting, account).items():
+        [held] = await queries.balances([account], currency)
+        if held < minor:
+            return False
+    return await post(posting.kind, posting.source, posting.entries)
+
+
+def _taken(posting: Posting, account: str) -> Counter[str]:
+    """What a posting takes from an account, by currency."""
+    taken: Counter[str] = Counter()
+    for entry in posting.entries:
+        if entry.account == account:
+            taken[entry.currency] -= entry.minor
+    return taken
 
 
 def _require_balance(posting: Posting) -> None:

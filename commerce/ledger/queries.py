@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from commerce.ledger.records import Imbalance
 from core import db
+from core.money import Money
 
 
 async def balances(accounts: Sequence[str], currency: str) -> list[int]:
@@ -16,6 +17,19 @@ async def balances(accounts: Sequence[str], currency: str) -> list[int]:
     )
     known = {row["account"]: row["minor"] for row in found}
     return [known.get(account, 0) for account in accounts]
+
+
+async def all_balances(accounts: Sequence[str]) -> list[list[Money]]:
+    """Each account's balance in every currency that ever moved in it, in their order."""
+    found = await db.rows(
+        "SELECT account, sum(minor)::bigint AS minor, currency FROM ledger_entries WHERE account = ANY($1)"
+        " GROUP BY account, currency ORDER BY currency",
+        list(set(accounts)),
+    )
+    grouped: dict[str, list[Money]] = {}
+    for account, minor, currency in found:
+        grouped.setdefault(account, []).append(Money(minor, currency))
+    return [grouped.get(account, []) for account in accounts]
 
 
 async def unbalanced() -> list[Imbalance]:

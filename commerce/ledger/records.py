@@ -10,7 +10,7 @@ class Entry(msgspec.Struct, frozen=True):
     """`minor` units that go to an account (above zero) or come from it (below).
 
     Accounts: "provider:NAME" (money outside, so below zero while we keep some), "in_flight:ORDER" (paid, not yet
-    anybody's), "shop:SHOP", "refunds_due:ORDER", "platform".
+    anybody's), "shop:SHOP", "refunds_due:ORDER", "payouts_due:SHOP", "platform", "paid_out" (money outside, too).
     """
 
     account: str

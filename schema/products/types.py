@@ -11,8 +11,9 @@ from schema.errors import Payload
 from schema.ids import global_id
 from schema.node import Node
 from schema.pagination import PageInfo
+from schema.payouts import fields as payout_fields
 from schema.products import fields
-from schema.refs import GroupBuyRef, LiveStreamRef, NoteConnectionRef, OrderConnectionRef, UserRef
+from schema.refs import GroupBuyRef, LiveStreamRef, NoteConnectionRef, OrderConnectionRef, PayoutConnectionRef, UserRef
 from schema.scalars import URL
 
 
@@ -32,6 +33,14 @@ class Shop(Node):
     products: "ProductConnection" = batched(fields.products, description="What it sells, newest first.")
     orders: OrderConnectionRef | None = batched(
         fields.orders, description="What it sold, newest first. Null for all but its owner."
+    )
+    balances: list[Money] | None = batched(
+        payout_fields.balances,
+        description="What it has earned and not been paid out, one a currency; below zero when it gave back more than"
+        " was left. Null for all but its owner.",
+    )
+    payouts: PayoutConnectionRef | None = batched(
+        payout_fields.payouts, description="What it was paid out, newest first. Null for all but its owner."
     )
 
     @classmethod

@@ -5,14 +5,19 @@ import signal
 import socket
 import stat
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from api.cli import app
+from commerce.payouts import actions as payout_actions
 from core import db
+from core.ids import new_id
 from people.accounts import actions
+from tests.factories import orders, products
+from tests.factories.people import person
 from tests.services import programs
 
 SIGN_UP = (
@@ -37,7 +42,20 @@ def refused(*arguments: str, **environment: str) -> str:
 
 class TestHelp:
     @pytest.mark.parametrize(
-        "command", ["serve", "worker", "migrate", "demo", "schema", "check", "verify-kol", "search", "search rebuild"]
+        "command",
+        [
+            "serve",
+            "worker",
+            "migrate",
+            "demo",
+            "schema",
+            "check",
+            "verify-kol",
+            "search",
+            "search rebuild",
+            "payouts list",
+            "payouts paid",
+        ],
     )
     def test_every_command_has_it(self, command: str) -> None:
         ended = CliRunner().invoke(app, [*command.split(), "--help"])
@@ -133,3 +151,17 @@ class TestCheck:
         ended = await asyncio.to_thread(programs.run, "check", DATABASE_URL=database_url)
         assert ended.returncode == 1
         assert "author_note_count" in ended.stdout and "7 instead of 0" in ended.stdout
+
+
+class TestPayouts:
+    async def test_are_listed_and_told_to_be_sent(self, database_url: str, database: None) -> None:
+        owner_id = await person("店主")
+        await orders.paid(variant=await products.variant(owner_id, price="100.00"))
+        payout = await payout_actions.request(owner_id, Decimal("60.00"), "CNY", "一次", 100)
+        servers = {"DATABASE_URL": database_url}
+        listed = await asyncio.to_thread(programs.run, "payouts", "list", **servers)
+        assert str(payout.id) in listed.stderr and "59.40 CNY" in listed.stderr
+        sent = await asyncio.to_thread(programs.run, "payouts", "paid", str(payout.id), **servers)
+        assert (sent.returncode, "59.40 CNY were sent" in sent.stderr) == (0, True)
+        assert "Nothing" in (await asyncio.to_thread(programs.run, "payouts", "list", **servers)).stderr
+        assert "does not exist" in await asyncio.to_thread(refused, "payouts", "paid", str(new_id()), **servers)

@@ -27,3 +27,14 @@ class TestStripe:
             Settings.from_environment({"STRIPE_SECRET_KEY": "sk_test_1"})
         with pytest.raises(SettingsError, match="STRIPE_SECRET_KEY is missing"):
             Settings.from_environment({"STRIPE_WEBHOOK_SECRET": "whsec_1"})
+
+
+class TestCommission:
+    def test_is_none_unless_told_otherwise(self) -> None:
+        assert Settings.from_environment({}).commission_basis_points == 0
+        assert Settings.from_environment({"ZHONGCAO_COMMISSION_BPS": "250"}).commission_basis_points == 250
+
+    @pytest.mark.parametrize("text", ["-1", "10000", "2.5", "很多", "２５"])
+    def test_is_a_part_of_the_whole(self, text: str) -> None:
+        with pytest.raises(SettingsError, match="ZHONGCAO_COMMISSION_BPS must be 0 to 9999"):
+            Settings.from_environment({"ZHONGCAO_COMMISSION_BPS": text})

@@ -39,6 +39,25 @@ class TestPost:
         assert await db.value("SELECT count(*) FROM ledger_postings") == 0
 
 
+class TestPostCovered:
+    async def test_takes_no_more_than_an_account_holds_however_many_try_at_once(self) -> None:
+        await actions.post("earned", uuid4(), moved(10_000))
+        taken = [Entry("shop:test", -10_000, "CNY"), Entry("paid_out", 10_000, "CNY")]
+        tries = (actions.post_covered(Posting("taken", uuid4(), taken), "shop:test") for _ in range(8))
+        assert sorted(await asyncio.gather(*tries)) == [False] * 7 + [True]
+        assert await queries.balances(["shop:test", "paid_out"], "CNY") == [0, 10_000]
+
+    async def test_every_currency_must_be_covered(self) -> None:
+        await actions.post("earned", uuid4(), moved(100))
+        taken = [Entry("shop:test", -100, "CNY"), Entry("shop:test", -1, "HKD"), Entry("paid_out", 100, "CNY")]
+        both = Posting("taken", uuid4(), [*taken, Entry("paid_out", 1, "HKD")])
+        assert not await actions.post_covered(both, "shop:test")
+        assert await queries.balances(["shop:test", "paid_out"], "CNY") == [100, 0]
+
+    async def test_what_goes_to_the_account_needs_no_cover(self) -> None:
+        assert await actions.post_covered(Posting("earned", uuid4(), moved(100)), "shop:test")
+
+
 class TestTheDatabaseItself:
     async def test_refuses_a_posting_that_does_not_sum_to_zero(self) -> None:
         with pytest.raises(Exception, match="does not sum to zero"):
