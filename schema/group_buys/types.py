@@ -149,9 +149,9 @@ class GroupBuyTeam(Node):
         " joinedCount is no less."
     )
     merchant_filled_count: int = strawberry.field(
-        description="Places that the shop filled at its own cost, so that the team succeeded with fewer people: `size`"
-        " is lower by as many. No person stands behind them, and `members` lists none for them. Label them as the"
-        " shop's when you show them."
+        description="Places that the shop filled at its own cost, so that the team succeeded with fewer people than"
+        " the group-buy's `teamSize`: `size` is then the number of those who have paid. No person stands behind these"
+        " places, and `members` lists none for them. Label them as the shop's when you show them."
     )
     joined_count: int = strawberry.field(description="People who have paid.")
     remaining_count: int = strawberry.field(
@@ -223,7 +223,8 @@ class TeamEvent(enum.Enum):
     LEFT = strawberry.enum_value("LEFT", description="A member left; the leader may be another one now.")
     SUCCEEDED = strawberry.enum_value(
         "SUCCEEDED",
-        description="The last seat was paid, or the deadline found people enough: all orders are confirmed.",
+        description="The last seat was paid, the deadline found people enough, or the shop filled what was missing: all"
+        " orders are confirmed.",
     )
     FAILED = strawberry.enum_value("FAILED", description="The deadline passed, or everybody left.")
 

@@ -103,7 +103,7 @@ class Order(Node):
     refunded: Money = strawberry.field(description="What the buyer has back.")
     refunds: list[Refund] = batched(
         fields.refunds,
-        description="What goes back to the buyer, first to last, at most some 50. Empty for all but buyer and shop.",
+        description="What goes back to the buyer, first to last, at most 51. Empty for all but buyer and shop.",
     )
     team: GroupBuyTeamRef | None = batched(fields.team, description="The team it buys with; null without one.")
     shipping_address: ShippingAddress | None = batched(

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +16,7 @@ from core import clock, db
 from core.clock import MovableClock
 from core.errors import Invalid
 from tests.commerce.group_buys.conftest import outbox
+from tests.commerce.group_buys.crowds import outcomes, people, tally
 from tests.factories import group_buys as factory
 from tests.factories import orders, products
 from tests.factories.people import person
@@ -148,6 +150,32 @@ class TestATeamThatGoesOn:
         assert await given_back(*members) == [("REFUNDED", "99.00")] + [("CONFIRMED", "0.00")] * 2
         team = await factory.team_now(members[0].team.id)
         assert (team.leader_id, team.status) == (members[1].seat.user_id, "SUCCEEDED")
+
+
+class TestManyAtOnce:
+    async def test_fill_a_team_up_to_its_largest_tier(self) -> None:
+        leader = await factory.opened(await laddered(stock=100))
+
+        async def join_and_pay(buyer: UUID) -> TakenSeat:
+            taken = await factory.joining(leader.team, buyer)
+            assert (await orders.pay(taken.order)).refusal is None
+            return taken
+
+        done = await outcomes([join_and_pay(buyer) for buyer in await people(40)])
+        joined = [one for one in done if isinstance(one, TakenSeat)]
+        assert set(tally(done)) <= {"TakenSeat", "TeamFull", "TeamClosed"} and len(joined) == 4
+        assert await given_back(leader, *joined) == [("CONFIRMED", "20.00")] * 5
+
+    async def test_of_several_teams_each_pays_its_own_price(self, moving_clock: MovableClock) -> None:
+        offer = await laddered(stock=100)
+        full, three, two = [await team_of(offer, count) for count in (4, 3, 2)]
+        last = [await factory.joining(one[0].team) for one in (full, two)]
+        for one in last:
+            await factory.captured(one)
+        assert await outcomes([actions.settle_payment(one.order.id) for one in last]) == [None, None]
+        assert await due(moving_clock) == 2
+        for members, back in (([*full, last[0]], "20.00"), (three, "10.00"), ([*two, last[1]], "10.00")):
+            assert await given_back(*members) == [("CONFIRMED", back)] * len(members)
 
 
 class TestTheDeadline:

@@ -220,6 +220,16 @@ class TestJoinTeam:
         assert await refused(JOIN, await person(), **joining(leader.team)) == ("OUT_OF_STOCK", ["input", "quantity"])
 
 
+class TestStatements:
+    async def test_being_too_late_costs_one_more(self, statements: list[str]) -> None:
+        """The offer's lock, the key, the team; and what can be had instead."""
+        leader, buyer = await factory.opened(await factory.offer(stock=9)), await person("阿珍")
+        await factory.joining(leader.team)
+        statements.clear()
+        assert await refused(JOIN, buyer, **joining(leader.team)) == ("TEAM_FULL", ["input", "teamId"])
+        assert len(statements) == 4, statements
+
+
 class TestLatePayment:
     async def test_says_that_the_seat_expired(self, moving_clock: Any) -> None:
         taken = await factory.opening(await factory.offer())
