@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
+import asyncpg
+
 from core import clock, unit_of_work
 
 Key = TypeVar("Key")
@@ -17,6 +19,8 @@ Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 _MOST = 256
+# What no smaller batch would be spared: no connection, none in time, or a server that goes down. TimeoutError is one.
+_OUT_OF_REACH = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
 class _Waiting(Generic[Request, Answer]):
@@ -62,7 +66,8 @@ class GroupCommit(Generic[Key, Request, Answer]):
 
     `decide` takes a key and its requests in the order of their arrival, at most `most`, and returns an answer for each
     in that order; an exception among them is raised to whoever sent that request. When `decide` itself raises, the
-    batch is decided again in two halves, down to single requests: only what is broken by itself fails.
+    batch is decided again in two halves, down to single requests: only what is broken by itself fails. But when the
+    database cannot be reached, that is told to all of the batch at once.
     """
 
     def __init__(
@@ -110,6 +115,9 @@ class GroupCommit(Generic[Key, Request, Answer]):
             answers = await self._decide(key, [one.request for one in batch])
             for one, answer in list(zip(batch, answers, strict=True)):
                 one.tell(answer)
+        except _OUT_OF_REACH as error:
+            for one in batch:
+                one.tell(error)
         except Exception as error:
             if len(batch) == 1:
                 batch[0].tell(error)

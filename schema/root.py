@@ -22,6 +22,7 @@ from schema.group_buys.subscriptions import GroupBuySubscriptions
 from schema.live.mutations import LiveMutations
 from schema.live.queries import LiveQueries
 from schema.live.subscriptions import LiveSubscriptions
+from schema.names import RememberedNames
 from schema.node import Node
 from schema.notes.mutations import NoteMutations
 from schema.notes.queries import NoteQueries
@@ -96,5 +97,7 @@ def build(*, suggestions: bool = True, executor: bool = True) -> strawberry.Sche
         Mutation,
         Subscription,
         execution_context_class=execution.executor_class() if executor else None,
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+        config=StrawberryConfig(
+            scalar_map=SCALARS, name_converter=RememberedNames(), disable_field_suggestions=not suggestions
+        ),
     )

@@ -10,6 +10,18 @@ from commerce.group_buys.records import (
     Seat,
     TakenSeat,
     Team,
+    WholeSeat,
 )
 
-__all__ = ["Alternatives", "GroupBuy", "Member", "NewTier", "NextTier", "PriceTier", "Seat", "TakenSeat", "Team"]
+__all__ = [
+    "Alternatives",
+    "GroupBuy",
+    "Member",
+    "NewTier",
+    "NextTier",
+    "PriceTier",
+    "Seat",
+    "TakenSeat",
+    "Team",
+    "WholeSeat",
+]

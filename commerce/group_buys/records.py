@@ -183,9 +183,20 @@ class Alternatives(msgspec.Struct, frozen=True):
     can_open: bool
 
 
+class WholeSeat(Seat, frozen=True):
+    """A seat that comes with its team and its order, so that nobody need read them again."""
+
+    team: Team
+    order: Order
+
+
 class TakenSeat(msgspec.Struct, frozen=True):
     """A seat just taken, with its team and the order to pay."""
 
     seat: Seat
     team: Team
     order: Order
+
+    @property
+    def whole(self) -> WholeSeat:
+        return WholeSeat(**msgspec.structs.asdict(self.seat), team=self.team, order=self.order)

@@ -1,9 +1,11 @@
 """All reads of accounts, batch first."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from core import clock, db
+from core.group_commit import GroupCommit
 from people.accounts import rules
 from people.accounts.records import Account, Identity
 
@@ -30,11 +32,21 @@ async def by_handle(handle: str) -> Account | None:
 
 
 async def identity(access_token: str) -> Identity | None:
-    """Who holds an access token; None when it is unknown, expired or revoked."""
-    found = await db.row(
-        "SELECT account_id, id, access_expires_at FROM sessions"
-        " WHERE access_hash = $1 AND revoked_at IS NULL AND access_expires_at > $2",
-        rules.token_hash(access_token),
+    """Who holds an access token; None when it is unknown, expired or revoked.
+
+    Asked for many requests at a time: what comes while one statement is under way shares the next.
+    """
+    return await _IDENTITIES.ask("sessions", rules.token_hash(access_token))
+
+
+async def _identities(_: str, hashes: Sequence[bytes]) -> list[Identity | None]:
+    found = await db.rows(
+        "SELECT access_hash, account_id, id, access_expires_at FROM sessions"
+        " WHERE access_hash = ANY($1) AND revoked_at IS NULL AND access_expires_at > $2",
+        list(set(hashes)),
         clock.now(),
     )
-    return Identity(*found) if found else None
+    return db.in_order(hashes, {access_hash: Identity(*values) for access_hash, *values in found})
+
+
+_IDENTITIES: Final[GroupCommit[str, bytes, Identity | None]] = GroupCommit(_identities)

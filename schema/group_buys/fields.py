@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from commerce.group_buys import GroupBuy, Member, NextTier, Seat, Team, queries
+from commerce.group_buys import GroupBuy, Member, NextTier, Seat, Team, WholeSeat, queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.products import Product, Variant
@@ -80,8 +80,14 @@ async def member_user(members: list[Member], context: Context) -> list[Account |
 
 async def seat_team(seats: list[Seat], context: Context) -> list[Team | None]:
     """Shown to the holder alone, who may see the team even before it opens."""
+    known: list[Team | None] = [seat.team for seat in seats if isinstance(seat, WholeSeat)]
+    if len(known) == len(seats):
+        return known
     return await queries.teams_by_ids(context.viewer_id, [seat.team_id for seat in seats])
 
 
 async def seat_order(seats: list[Seat], context: Context) -> list[Order | None]:
+    known: list[Order | None] = [seat.order for seat in seats if isinstance(seat, WholeSeat)]
+    if len(known) == len(seats):
+        return known
     return await order_queries.by_ids([seat.order_id for seat in seats])

@@ -47,7 +47,7 @@ class GroupBuyMutations:
             input.shipping_address.as_address() if input.shipping_address else None,
             input.idempotency_key,
         )
-        return SeatPayload.of(seat=taken.seat, team=taken.team, order=taken.order)
+        return SeatPayload.of(seat=taken.whole, team=taken.team, order=taken.order)
 
     @mutation(
         "Takes a seat in an open team and holds it while its order is paid: ten minutes at the most, never past the"
@@ -66,7 +66,7 @@ class GroupBuyMutations:
             return SeatPayload.refused(
                 refusal, info.context.language, alternatives=instead.teams, can_open_team=instead.can_open
             )
-        return SeatPayload.of(seat=taken.seat, team=taken.team, order=taken.order)
+        return SeatPayload.of(seat=taken.whole, team=taken.team, order=taken.order)
 
     @mutation(
         "The shop fills what an open team lacks, at its own cost: the team succeeds at once with those who have paid,"

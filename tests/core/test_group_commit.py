@@ -93,6 +93,17 @@ class TestAnswers:
         assert others == [2, 4, 6, 8, 10, 12, 14] and isinstance(broken, ZeroDivisionError)
         assert desk.of_one == [[1, 2, 3, 4, 5, 6, 7, 13], [1, 2, 3, 4], [5, 6, 7, 13], [5, 6], [7, 13], [7], [13]]
 
+    async def test_a_database_out_of_reach_is_told_to_all_at_once(self) -> None:
+        asked: list[int] = []
+
+        async def unreachable(key: str, numbers: Sequence[int]) -> Sequence[int]:
+            asked.append(len(numbers))
+            raise ConnectionRefusedError
+
+        group = GroupCommit[str, int, int](unreachable)
+        found = await asyncio.gather(*(group.ask("一", number) for number in range(9)), return_exceptions=True)
+        assert ({type(one) for one in found}, asked) == ({ConnectionRefusedError}, [9])
+
     async def test_too_few_answers_are_nobodys(self) -> None:
         async def forgetful(key: str, numbers: Sequence[int]) -> list[int | Exception]:
             return [number for number in numbers if number != 2]
