@@ -76,9 +76,8 @@ async def confirm(group_buy: GroupBuy, teams: Sequence[Team]) -> Units:
         raise RuntimeError(f"{len(paid)} paid seats in the teams {[(team.id, team.joined_count) for team in teams]}")
     if confirmed != len(paid):
         raise RuntimeError(f"{confirmed} paid orders of {len(paid)} paid seats")
-    for row in seats:
-        if not row["paid"]:
-            await order_actions.cancel_unpaid(row["order_id"])
+    if unpaid := [row["order_id"] for row in seats if not row["paid"]]:
+        await order_actions.cancel_unpaid(unpaid)
     units = Units(sum(row["quantity"] for row in seats), sum(row["quantity"] for row in paid))
     await stock.sell({group_buy.variant_id: units.sold})
     return units
@@ -106,8 +105,7 @@ async def fail(team: Team, now: datetime) -> bool:
     paid = [row["order_id"] for row in seats if row["paid"]]
     if paid:
         await order_actions.begin_refund(paid, "TEAM_FAILED")
-    for row in seats:
-        if not row["paid"]:
-            await order_actions.cancel_unpaid(row["order_id"])
+    if unpaid := [row["order_id"] for row in seats if not row["paid"]]:
+        await order_actions.cancel_unpaid(unpaid)
     steps.tell("FAILED", failed[0], group_buy)
     return True

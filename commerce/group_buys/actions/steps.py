@@ -101,7 +101,7 @@ async def release(team: Team, seat: Seat, now: datetime) -> bool:
         now,
     )
     await count(seat.group_buy_id, held=-seat.quantity)
-    await order_actions.cancel_unpaid(seat.order_id)
+    await order_actions.cancel_unpaid([seat.order_id])
     if after.status == "FAILED":
         tell_team("FAILED", after)
     return True

@@ -75,17 +75,19 @@ def _posting(kind: str, order: asyncpg.Record, minor: int) -> Posting:
 
 
 @action
-async def cancel_unpaid(order_id: UUID) -> bool:
-    """PENDING_PAYMENT → CANCELLED; False when it was paid or cancelled before. Records OrderCancelled.
+async def cancel_unpaid(order_ids: Sequence[UUID]) -> int:
+    """PENDING_PAYMENT → CANCELLED. How many: not those paid or cancelled before; records OrderCancelled for each.
 
-    A payment that is on its way will find the order cancelled, and be refunded.
+    A payment that is on its way will find its order cancelled, and be refunded.
     """
-    changed = await db.execute(
-        "UPDATE orders SET status = 'CANCELLED', pay_by = NULL WHERE id = $1 AND status = 'PENDING_PAYMENT'", order_id
+    found = await db.rows(
+        "WITH found AS (SELECT id FROM orders WHERE id = ANY($1) AND status = 'PENDING_PAYMENT' ORDER BY id FOR UPDATE)"
+        " UPDATE orders o SET status = 'CANCELLED', pay_by = NULL FROM found WHERE o.id = found.id RETURNING o.id",
+        list(order_ids),
     )
-    if changed:
+    for (order_id,) in found:
         outbox.record(events.OrderCancelled(order_id=order_id))
-    return bool(changed)
+    return len(found)
 
 
 @action

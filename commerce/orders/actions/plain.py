@@ -101,10 +101,10 @@ async def settle_plain(order_id: UUID) -> Refusal | None:
 @action
 async def release(order_id: UUID) -> bool:
     """Cancels an unpaid plain order and gives back what it held; False when it was paid or cancelled before."""
-    cancelled = await cancel_unpaid(order_id)
+    cancelled = await cancel_unpaid([order_id])
     if cancelled:
         await stock.release(await _quantities(order_id))
-    return cancelled
+    return bool(cancelled)
 
 
 async def release_overdue() -> int:

@@ -62,3 +62,17 @@ class TestExpireTeams:
             assert await group_buy_actions.expire_teams() == 1
             assert len(statements) == 14, statements
         assert await invariants.violations() == []
+
+    async def test_takes_one_more_for_all_held_seats(self, statements: list[str], moving_clock: MovableClock) -> None:
+        """What is due, twice; offer, team, its end, seats, the offer's counters; three for the refund after its order,
+        the unpaid orders, the outbox."""
+        offer = await group_buys.offer(stock=20, team_size=9, team_ttl_seconds=600)
+        for held in (1, 6):
+            leader = await group_buys.opened(offer)
+            for _ in range(held):
+                await group_buys.joining(leader.team)
+            moving_clock.move(601)
+            statements.clear()
+            assert await group_buy_actions.expire_teams() == 1
+            assert len(statements) == 13, statements
+        assert await invariants.violations() == []
