@@ -39,13 +39,14 @@ def at(instant: datetime) -> Iterator[None]:
 
 
 class MovableClock:
-    """A clock that runs on from the real time by an offset that only tests set."""
+    """A clock that only tests have: it runs on from the real time, or stands still, and is put forward."""
 
-    def __init__(self) -> None:
+    def __init__(self, still: datetime | None = None) -> None:
+        self._still = still
         self.offset = timedelta()
 
     def __call__(self) -> datetime:
-        return _system() + self.offset
+        return (self._still or _system()) + self.offset
 
     def move(self, seconds: float) -> None:
         """Puts the clock forward by `seconds`."""
@@ -53,10 +54,10 @@ class MovableClock:
 
 
 @contextmanager
-def movable() -> Iterator[MovableClock]:
-    """Replaces the clock of this process until the block ends."""
+def movable(still: datetime | None = None) -> Iterator[MovableClock]:
+    """Replaces the clock of this process until the block ends; by one that stands at `still`, if that is given."""
     global _source
-    previous, clock = _source, MovableClock()
+    previous, clock = _source, MovableClock(still)
     _source = clock
     try:
         yield clock

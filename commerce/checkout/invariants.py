@@ -11,7 +11,7 @@ import msgspec
 
 from core import clock, db
 
-_UNFINISHED_FOR: Final = timedelta(minutes=1)
+UNFINISHED_FOR: Final = timedelta(minutes=1)
 
 
 class Invariant(msgspec.Struct, frozen=True):
@@ -207,7 +207,7 @@ INVARIANTS: Final = (*UNITS, *SEATS, *MONEY)
 
 async def violations() -> list[Violation]:
     """Everything that offends now, by invariant; none is what there should be."""
-    since = clock.now() - _UNFINISHED_FOR
+    since = clock.now() - UNFINISHED_FOR
     found = []
     for invariant in INVARIANTS:
         given = (since,) if "$1" in invariant.sql else ()

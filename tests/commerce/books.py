@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from commerce.checkout import invariants
 from core import clock, db
 
 # What is still under way. Named by the states in which things end, so that a state added later counts as unfinished.
@@ -35,6 +36,17 @@ _DISAGREEING: Final = (
     " WHERE status = 'DONE') r ON r.key = g.key"
     " WHERE (g.minor, g.currency, g.charge_key) IS DISTINCT FROM (r.minor, r.currency, r.charge_key)",
 )
+
+# All invariants in one statement, which PostgreSQL plans once and which then costs a millisecond.
+_OFFENDING: Final = " UNION ALL ".join(
+    f"SELECT '{invariant.name}: ' || subject || ' ' || detail FROM ({invariant.sql}) AS x (subject, detail)"
+    for invariant in invariants.INVARIANTS
+)
+
+
+async def offending() -> list[str]:
+    """What `invariants.violations` tells, for who asks after every step."""
+    return [row[0] for row in await db.rows(_OFFENDING, clock.now() - invariants.UNFINISHED_FOR)]
 
 
 async def unfinished() -> dict[str, int]:

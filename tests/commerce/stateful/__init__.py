@@ -1,0 +1,1 @@
+"""Random interleavings of everything that commerce can do, held to a small pure model after every step."""
