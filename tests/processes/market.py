@@ -87,6 +87,10 @@ class Market:
         # Answers that say that something broke: to be explained by what was killed.
         self.failures: list[str] = []
 
+    def person(self, identity: UUID, token: str) -> Person:
+        """Somebody who has signed in before."""
+        return Person(self, identity, token)
+
     def anywhere(self) -> str:
         return f"http://{random.choice(self.addresses)}/graphql"
 

@@ -65,14 +65,6 @@ async def killed(place: Installation, crowd: Crowd, death: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def come_to_rest() -> None:
-    """Brings deadlines forward until nothing is under way; the server does the work."""
-    async with asyncio.timeout(_PATIENCE):
-        while await books.unfinished():
-            await books.hasten()
-            await asyncio.sleep(0.2)
-
-
 @pytest.mark.parametrize(("kind", "kills"), [(Embedded, KILLS or 3), (Apart, KILLS or 2)])
 async def test_whatever_was_told_still_holds(kind: type[Installation], kills: int) -> None:
     with running(kind) as place:
@@ -82,7 +74,7 @@ async def test_whatever_was_told_still_holds(kind: type[Installation], kills: in
                 await killed(place, crowd, death)
                 logger.info("%d: %s, %d answers, %.1f s", number, death, crowd.answered, time.monotonic() - began)
         async with db.connected(place.database_url):
-            await come_to_rest()
+            await books.come_to_rest()
             assert await accounts.discrepancies(crowd) == []
             assert await books.disagreements() == []
             sold = await db.value("SELECT count(*) FROM orders WHERE status = ANY($1)", list(accounts.KEPT))
