@@ -1,17 +1,20 @@
 """Replays real teams of a group-buying shop through the public actions, and checks that each ends as it did.
 
-`python -m bench.replay [LIMIT]` replays all 20,000 (or the first LIMIT) on a new PostgreSQL with all its safety on.
+`python -m bench.replay [LIMIT] [--processes N]` replays all 20,000 (or the first LIMIT) on a new PostgreSQL with all
+its safety on, by one process or by many at once: neighbours in the record, who want the same items, then race.
 """
 
+import argparse
 import asyncio
 import csv
 import gzip
 import json
-import sys
+import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -45,6 +48,7 @@ from people.accounts import actions as accounts
 
 DATA: Final = Path(__file__).parents[2] / "shared" / "data"
 _AT_ONCE: Final = 8
+_PROCESSES: Final = 4
 _TTL: Final = 86_400
 _TEAMS: Final = 20_000
 _FEN: Final = Decimal(100)
@@ -74,6 +78,13 @@ class Replayed(msgspec.Struct, frozen=True):
     violations: list[invariants.Violation]
 
 
+class Shared(msgspec.Struct, frozen=True):
+    """How many processes replay, and the database that is theirs together."""
+
+    url: str
+    processes: int
+
+
 def recorded(data: Path, limit: int | None) -> list[Team]:
     """The first teams of the record."""
     with gzip.open(data / "group_buy_replay_20k.csv.gz", "rt", encoding="utf-8") as file:
@@ -83,14 +94,22 @@ def recorded(data: Path, limit: int | None) -> list[Team]:
     ]
 
 
-async def replay(data: Path, limit: int | None = None, progress: Callable[[int], None] | None = None) -> Replayed:
-    """Replays the first `limit` teams on an empty database; `progress` is told how many are done."""
+async def replay(
+    data: Path, limit: int | None = None, progress: Callable[[int], None] | None = None, shared: Shared | None = None
+) -> Replayed:
+    """Replays the first `limit` teams on an empty database; `progress` is told how many are done.
+
+    With `shared`, so many processes of their own do it.
+    """
     teams = recorded(data, limit)
     with clock.movable() as moving:
         people = await _sign_up(teams)
         offers = await _offer(data, teams)
         started = time.perf_counter()
-        played = await _play(teams, people, offers, progress)
+        if shared is None:
+            played = await _play(dict(enumerate(teams)), people, offers, progress)
+        else:
+            played = await asyncio.to_thread(_play_by_many, shared, teams, people, offers)
         moving.move(_TTL + 1)
         while await group_buys.expire_teams():
             pass
@@ -185,10 +204,10 @@ async def _stock(owner_id: UUID, data: Path, units: Counter[tuple[int, int]]) ->
 
 
 async def _play(
-    teams: Sequence[Team], people: dict[str, UUID], offers: Offers, progress: Callable[[int], None] | None
+    teams: Mapping[int, Team], people: dict[str, UUID], offers: Offers, progress: Callable[[int], None] | None = None
 ) -> dict[int, UUID]:
     """Opens, joins and pays, several teams at a time and each in its own order; the ids of the teams by their line."""
-    waiting = iter(enumerate(teams))
+    waiting = iter(teams.items())
     played: dict[int, UUID] = {}
 
     async def work() -> None:
@@ -199,6 +218,24 @@ async def _play(
 
     await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
     return played
+
+
+def _play_by_many(shared: Shared, teams: Sequence[Team], people: dict[str, UUID], offers: Offers) -> dict[int, UUID]:
+    """`_play`, dealt out to processes line by line."""
+    lines = dict(enumerate(teams))
+    hands = [{line: lines[line] for line in lines if line % shared.processes == n} for n in range(shared.processes)]
+    # Begun anew, so that no connection is inherited.
+    with ProcessPoolExecutor(shared.processes, multiprocessing.get_context("spawn")) as pool:
+        playing = [pool.submit(_play_hand, shared.url, hand, people, offers) for hand in hands]
+        return {line: team for played in playing for line, team in played.result().items()}
+
+
+def _play_hand(url: str, teams: Mapping[int, Team], people: dict[str, UUID], offers: Offers) -> dict[int, UUID]:
+    async def play() -> dict[int, UUID]:
+        async with db.connected(url):
+            return await _play(teams, people, offers)
+
+    return asyncio.run(play())
 
 
 async def _play_one(team: Team, people: dict[str, UUID], offer_id: UUID) -> UUID:
@@ -238,7 +275,9 @@ async def _astray(teams: Sequence[Team], played: dict[int, UUID]) -> list[str]:
     ]
 
 
-async def measured(limit: int | None = None, progress: Callable[[int], None] | None = None) -> Replayed:
+async def measured(
+    limit: int | None = None, processes: int = 1, progress: Callable[[int], None] | None = None
+) -> Replayed:
     """Replays the first `limit` teams (None: all) on a PostgreSQL started for it, with all its safety on."""
     with tempfile.TemporaryDirectory(prefix="zhongcao-replay-") as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres")
@@ -246,21 +285,22 @@ async def measured(limit: int | None = None, progress: Callable[[int], None] | N
             url = server.start()
             await migrator.migrate(url, APPS)
             async with db.connected(url):
-                return await replay(DATA, limit, progress)
+                return await replay(DATA, limit, progress, Shared(url, processes) if processes > 1 else None)
         finally:
             server.stop()
 
 
-def figures(limit: int | None = None) -> list[Figure]:
+def figures(limit: int | None = None, processes: int = _PROCESSES) -> list[Figure]:
     """Replays, and tells the pace and whatever went astray."""
     if not DATA.exists():
         return [Figure("real teams replayed", f"left out: it needs {DATA}")]
-    result = asyncio.run(measured(limit, _show))
+    result = asyncio.run(measured(limit, processes, _show))
     for problem in [*result.astray, *result.violations]:
         print(problem)
     pace = f"{result.teams / result.seconds:.0f} teams/s, {result.seats / result.seconds:.0f} seats/s"
+    by = "one process" if processes == 1 else f"{processes} processes at once"
     return [
-        Figure(f"{result.teams:,} real teams: opened, joined, paid, expired", pace),
+        Figure(f"{result.teams:,} real teams, {by}: opened, joined, paid, expired", pace),
         Figure("… ended otherwise than recorded", str(len(result.astray)), "0"),
         Figure("… rows against an invariant", str(len(result.violations)), "0"),
     ]
@@ -271,5 +311,13 @@ def _show(done: int) -> None:
         print(f"\r{done} teams", end="\n" if done == _TEAMS else "", flush=True)
 
 
+def _main() -> None:
+    parser = argparse.ArgumentParser("python -m bench.replay")
+    parser.add_argument("limit", nargs="?", type=int, help="teams to replay; all of them if left out")
+    parser.add_argument("--processes", type=int, default=1, help="how many replay at once; 1 if left out")
+    given = parser.parse_args()
+    show("Replay", figures(given.limit, given.processes))
+
+
 if __name__ == "__main__":
-    show("Replay", figures(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+    _main()
