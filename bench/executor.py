@@ -88,9 +88,7 @@ def global_id(kind: str) -> Any:
 class Node:
     id: strawberry.ID = global_id("node")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Any) -> bool:
-        return isinstance(value, Record)
+    is_type_of = execution.records(Record)
 
 
 def batched(function: Callable[..., Awaitable[list[Any]]], type_: Any) -> Any:

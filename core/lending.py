@@ -28,7 +28,7 @@ class Lender:
         self._wanted = 0
         # Connections between two statements, and how many may be so while nobody waits for one.
         self._idle: list[Connection] = []
-        self._kept = min(size - 1, max(1, size // 4))
+        self._kept = size // 2
         self._returning: asyncio.Task[None] | None = None
 
     async def run(self, method: str, sql: str, args: tuple[object, ...]) -> Any:

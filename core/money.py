@@ -23,8 +23,10 @@ class Money(msgspec.Struct, frozen=True):
         exponent = EXPONENTS[self.currency]
         if not exponent:
             return str(self.minor)
-        major, rest = divmod(abs(self.minor), 10**exponent)
-        return f"{'-' if self.minor < 0 else ''}{major}.{rest:0{exponent}}"
+        if self.minor < 0:
+            return "-" + Money(-self.minor, self.currency).amount
+        digits = str(self.minor).zfill(exponent + 1)
+        return f"{digits[:-exponent]}.{digits[-exponent:]}"
 
 
 def to_minor(amount: Decimal | str, currency: str) -> int | None:

@@ -7,12 +7,13 @@ its types, arguments, scalars and introspection stay Strawberry's and graphql-co
 data, the same errors at the same paths, in the order in which graphql-core meets them when nothing waits.
 
 `documents` → `plan` (what is selected) with `sources` (where values come from) and `leaves` (how they are written);
-`run` → `completion` (what values become), `places` (where they go), `failures` (what their errors null).
+`run` → `completion` (what values become), `compiled` (those that lie in the objects themselves, all at once), `places`
+(where they go), `failures` (what their errors null).
 
     strawberry.Schema(Query, execution_context_class=execution.executor_class())
 """
 
 from execution.executor import BreadthFirst, Executor, executor_class
-from execution.sources import batches
+from execution.sources import batches, records
 
-__all__ = ["BreadthFirst", "Executor", "batches", "executor_class"]
+__all__ = ["BreadthFirst", "Executor", "batches", "executor_class", "records"]

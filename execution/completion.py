@@ -19,8 +19,10 @@ from execution.columns import (
     natures,
     settled,
 )
+from execution.compiled import rows_of
 from execution.places import ItemPlace, Level, Place
 from execution.plan import Composite, Leaf, Listing, Shape
+from execution.sources import class_behind
 
 if TYPE_CHECKING:
     from execution.run import Run
@@ -178,11 +180,15 @@ def _enter(
 ) -> None:
     """Enters the level of all objects of one type that lie at a place, if the type takes them for its own."""
     objects = _at(values, where)
-    if type_.is_type_of is None:
+    if type_.is_type_of is None or _all_are(class_behind(type_.is_type_of), objects):
         _enter_level(run, shape, type_, place, objects, where)
         return
     verdicts = column(type_.is_type_of, len(objects), objects, itertools.repeat(run.type_info(place)))
     _when_settled(run, verdicts, functools.partial(_enter_own, run, shape, type_, place, objects, where))
+
+
+def _all_are(cls: type | None, objects: Sequence[Any]) -> bool:
+    return cls is not None and all(issubclass(found, cls) for found in set(map(type, objects)))
 
 
 def _enter_own(
@@ -212,10 +218,10 @@ def _enter_level(
     run: "Run", shape: Composite, type_: GraphQLObjectType, place: Place, objects: list[Any], where: Sequence[int]
 ) -> None:
     selection = shape.selection(type_, run.executor)
-    rows = list(map(dict.copy, itertools.repeat(selection.row, len(objects))))
+    rows, fields = rows_of(selection, objects, run.executor)
     place.spread(where, rows)
-    if objects and selection.fields:
-        run.levels.append(Level(selection, objects, rows, place, where))
+    if objects and fields:
+        run.levels.append(Level(selection, objects, rows, place, where, fields))
 
 
 def _at(values: Sequence[Any], where: Sequence[int]) -> Any:

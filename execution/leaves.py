@@ -55,11 +55,9 @@ class Columns:
 def _writer(leaf: GraphQLLeafType) -> Writer:
     if isinstance(leaf, GraphQLEnumType):
         return _named(leaf)
-    serialize = leaf.coerce_output_value
-    for scalar, unchanged in _UNCHANGED.items():
-        if serialize == scalar.coerce_output_value:
-            return _unchanged(unchanged, _serialized(serialize))
-    return _serialized(serialize)
+    serialize = _serialized(leaf.coerce_output_value)
+    unchanged = class_of(leaf)
+    return serialize if unchanged is None else _unchanged(unchanged, serialize)
 
 
 def _fits(values: list[Any]) -> bool:
@@ -70,18 +68,27 @@ def _finite(values: list[Any]) -> bool:
     return all(map(math.isfinite, values))
 
 
-# Columns of these classes go into the answer as they are, if there is no more to check or the check finds nothing.
-_UNCHANGED: dict[GraphQLScalarType, tuple[type, Callable[[list[Any]], bool] | None]] = {
-    GraphQLString: (str, None),
-    GraphQLID: (str, None),
-    GraphQLBoolean: (bool, None),
-    GraphQLInt: (int, _fits),
-    GraphQLFloat: (float, _finite),
+# Values of these classes go into the answer as they are, if there is no more to check or the check finds nothing.
+_UNCHANGED: dict[GraphQLScalarType, type] = {
+    GraphQLString: str,
+    GraphQLID: str,
+    GraphQLBoolean: bool,
+    GraphQLInt: int,
+    GraphQLFloat: float,
 }
+_CHECKS: dict[type, Callable[[list[Any]], bool]] = {int: _fits, float: _finite}
 
 
-def _unchanged(unchanged: tuple[type, Callable[[list[Any]], bool] | None], otherwise: Writer) -> Writer:
-    only, check = {unchanged[0]}, unchanged[1]
+def class_of(leaf: GraphQLLeafType) -> type | None:
+    """The class whose values a scalar writes as they are; None for a scalar that changes all."""
+    for scalar, unchanged in _UNCHANGED.items():
+        if leaf.coerce_output_value == scalar.coerce_output_value:
+            return unchanged
+    return None
+
+
+def _unchanged(unchanged: type, otherwise: Writer) -> Writer:
+    only, check = {unchanged}, _CHECKS.get(unchanged)
 
     def write(values: list[Any], classes: set[type]) -> list[Any] | None:
         return values if classes == only and (check is None or check(values)) else otherwise(values, classes)
@@ -89,12 +96,24 @@ def _unchanged(unchanged: tuple[type, Callable[[list[Any]], bool] | None], other
     return write
 
 
+def names_of(leaf: GraphQLEnumType) -> dict[Any, Any]:
+    """The names of an enum's members and plain-text values."""
+    texts = [known.value for known in leaf.values.values() if type(known.value) is str]
+    return {value: leaf.coerce_output_value(value) for value in (*texts, *_members(leaf))}
+
+
+def accepted_by(leaf: GraphQLEnumType) -> set[type]:
+    """The classes of an enum's members and plain-text values."""
+    return {str, *map(type, _members(leaf))}
+
+
+def _members(leaf: GraphQLEnumType) -> list[Any]:
+    return list(getattr(leaf, "wrapped_cls", ()))
+
+
 def _named(leaf: GraphQLEnumType) -> Writer:
     """Members and plain-text values of an enum are looked up."""
-    members = list(getattr(leaf, "wrapped_cls", ()))
-    texts = [known.value for known in leaf.values.values() if type(known.value) is str]
-    names = {value: leaf.coerce_output_value(value) for value in (*texts, *members)}
-    accepted = {str, *map(type, members)}
+    names, accepted = names_of(leaf), accepted_by(leaf)
 
     def write(values: list[Any], classes: set[type]) -> list[Any] | None:
         if not classes <= accepted:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Level:
     """All objects to which one selection set applies, and their rows in the answer."""
 
-    __slots__ = ("objects", "place", "rows", "selection", "where")
+    __slots__ = ("fields", "objects", "place", "rows", "selection", "where")
 
     def __init__(
         self,
@@ -25,8 +25,10 @@ class Level:
         rows: list[dict[str, Any]],
         place: "Place | None",
         where: Sequence[int],
+        fields: "Sequence[Field]",
     ) -> None:
         self.selection = selection
+        self.fields = fields  # Those that are not in the rows yet.
         self.objects = objects
         self.rows = rows
         self.place = place  # None: the root.

@@ -5,7 +5,7 @@ Which fields are selected is graphql-core's decision: its own collection merges 
 """
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     GraphQLAbstractType,
@@ -22,6 +22,9 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 
 from execution.leaves import Columns
 from execution.sources import Source, source_of
+
+if TYPE_CHECKING:
+    from execution.compiled import Compiled
 
 
 class Leaf:
@@ -105,7 +108,7 @@ class Field:
 class Selection:
     """What is selected of one object type: its fields, and the row that every object's row starts as."""
 
-    __slots__ = ("fields", "row", "type")
+    __slots__ = ("compiled", "entered", "fields", "row", "type")
 
     def __init__(self, type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "CoreExecutor[Any]") -> None:
         self.type = type_
@@ -119,6 +122,9 @@ class Selection:
             self.row[key] = type_.name if name == "__typename" else None
             if name != "__typename":
                 self.fields.append(Field(key, rank, definition, details, executor))
+        # For how many objects so far, and the loop that makes their rows once there were enough (see `compiled`).
+        self.entered = 0
+        self.compiled: Compiled | None = None
 
 
 def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:

@@ -1,13 +1,14 @@
 """A run: one execution of a plan, level by level from the root, its values placed into the answer as they come."""
 
+import asyncio
 import functools
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLResolveInfo, OperationType
 from graphql.execution import Executor as CoreExecutor
-from graphql.pyutils import AwaitableOrValue, Path, gather_with_cancel
+from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.exceptions import WrongNumberOfResultsReturned
 
 from execution.completion import complete
@@ -50,7 +51,7 @@ class Run:
         self.failures: list[Failure] = []
         self.levels: deque[Level] = deque()
         self._data: dict[str, Any] | None = plan.row.copy()
-        self._root = Level(plan, [executor.root_value], [self._data], None, (0,))
+        self._root = Level(plan, [executor.root_value], [self._data], None, (0,), plan.fields)
         self._waits: list[Wait] = []
         self._asked: dict[Hashable, Asked] = {}
 
@@ -85,7 +86,7 @@ class Run:
     def _advance(self) -> None:
         while self.levels:
             level = self.levels.popleft()
-            self._resolve(level, level.selection.fields)
+            self._resolve(level, level.fields)
 
     def _resolve(self, level: Level, fields: Iterable[Field]) -> None:
         for field in fields:
@@ -129,7 +130,20 @@ class Run:
                 await waits[0]()
                 self._advance()
             else:
-                await gather_with_cancel(*map(self._follow, waits))
+                await self._together(waits)
+
+    async def _together(self, waits: Sequence[Wait]) -> None:
+        """Follows the first here, the others in tasks beside it."""
+        others = [asyncio.ensure_future(self._follow(wait)) for wait in waits[1:]]
+        try:
+            await self._follow(waits[0])
+            for other in others:
+                await other
+        except BaseException:
+            for other in others:
+                other.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            raise
 
     async def _follow(self, wait: Wait) -> None:
         await wait()

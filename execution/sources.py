@@ -25,6 +25,7 @@ BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 _BATCH = "answers_for_all"
+_RECORDS = "class_of_all"
 
 
 def batches(function: BatchFunction, resolver: AnyFunction) -> AnyFunction:
@@ -37,6 +38,21 @@ def batches(function: BatchFunction, resolver: AnyFunction) -> AnyFunction:
     return resolver
 
 
+def records(cls: type) -> Callable[[object, object], bool]:
+    """The `is_type_of` of a type of the instances of `cls`: their classes are looked at here, each once."""
+
+    def is_type_of(value: object, info: object) -> bool:
+        return isinstance(value, cls)
+
+    setattr(is_type_of, _RECORDS, cls)
+    return is_type_of
+
+
+def class_behind(is_type_of: Callable[..., Any]) -> type | None:
+    """The class by whose instances alone `is_type_of` decides, if it is known."""
+    return getattr(is_type_of, _RECORDS, None)
+
+
 class Source(Protocol):
     """Where a field's values come from."""
 
@@ -47,9 +63,11 @@ class Source(Protocol):
 class Attribute:
     """An attribute of each object, by Strawberry's default resolver."""
 
-    __slots__ = ("_get",)
+    __slots__ = ("_get", "name")
 
     def __init__(self, name: str, default_resolver: Callable[[Any, str], object]) -> None:
+        # None when it is not Python's own way to read an attribute.
+        self.name = name if default_resolver is getattr else None
         self._get: Callable[[Any], Any] = (
             operator.attrgetter(name) if default_resolver is getattr else lambda source: default_resolver(source, name)
         )
@@ -72,9 +90,14 @@ class Arguments:
         self._field = field
         self._schema = schema
 
+    @property
+    def some(self) -> bool:
+        """Whether there are any."""
+        return bool(self._definition.args or self._node.arguments)
+
     def given(self, run: "Run", place: FieldPlace) -> dict[str, Any]:
         """By their Python names. Raises what coercion raises."""
-        if not self._definition.args and not self._node.arguments:
+        if not self.some:
             return {}
         return convert_arguments(
             core_arguments(self._definition, self._node, run.executor),
@@ -126,6 +149,12 @@ class Function:
         self._positional = resolver.self_parameter is not None
         if source and not self._positional and _is_first(source, resolver.signature):
             self._source, self._positional = None, True
+
+    @property
+    def direct(self) -> Callable[[Any], Any] | None:
+        """The function, when it takes nothing but the object."""
+        takes_more = self._source or self._info or not self._positional or self._arguments.some
+        return None if takes_more else self._function
 
     def column(self, run: "Run", place: FieldPlace) -> list[Any]:
         objects = place.level.objects

@@ -12,8 +12,9 @@ URL = NewType("URL", str)
 
 
 def _write_instant(instant: datetime.datetime) -> str:
-    text = instant.astimezone(datetime.UTC).isoformat()
-    return text.removesuffix("+00:00") + "Z"
+    if instant.tzinfo is not datetime.UTC:
+        instant = instant.astimezone(datetime.UTC)
+    return instant.isoformat()[: -len("+00:00")] + "Z"
 
 
 def _read_instant(text: object) -> datetime.datetime:

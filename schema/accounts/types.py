@@ -4,10 +4,10 @@ import datetime
 
 import strawberry
 
+import execution
 from people.accounts import Account
 from schema.accounts import fields
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.follows import fields as follow_fields
 from schema.ids import global_id
@@ -58,9 +58,7 @@ class User(Node):
     shop: ShopRef | None = batched(fields.shop, description="The person's shop; null without one.")
     created_at: datetime.datetime = strawberry.field(description="When the person signed up.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, Account)
+    is_type_of = execution.records(Account)
 
 
 @strawberry.type(description="A person in a list.")

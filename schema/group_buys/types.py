@@ -5,9 +5,9 @@ import enum
 
 import strawberry
 
+import execution
 from commerce import group_buys
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.group_buys import fields
 from schema.ids import global_id
@@ -103,9 +103,7 @@ class GroupBuy(Node):
         fields.open_teams, description="Open teams, those that need fewest people first, then the oldest."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, group_buys.GroupBuy)
+    is_type_of = execution.records(group_buys.GroupBuy)
 
 
 @strawberry.type(description="A group-buy in a list.")
@@ -178,9 +176,7 @@ class GroupBuyTeam(Node):
         fields.viewer_seat, description="The viewer's latest seat in it; null for nobody and for who never took one."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, group_buys.Team)
+    is_type_of = execution.records(group_buys.Team)
 
 
 @strawberry.type(description="A team in a list.")
@@ -208,9 +204,7 @@ class Seat(Node):
     )
     order: OrderRef = batched(fields.seat_order, description="The order that pays for it.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, group_buys.Seat)
+    is_type_of = execution.records(group_buys.Seat)
 
 
 @strawberry.enum(

@@ -5,9 +5,9 @@ import enum
 
 import strawberry
 
+import execution
 from content import live
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.ids import global_id
 from schema.live import fields
@@ -39,9 +39,7 @@ class LiveListing(Node):
     )
     is_pinned: bool = strawberry.field(description="Whether it is the one that the host shows now.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, live.LiveListing)
+    is_type_of = execution.records(live.LiveListing)
 
 
 @strawberry.type(description="A chat message in a live stream.")
@@ -51,9 +49,7 @@ class LiveMessage(Node):
     body: str = strawberry.field(description="What was said, 1 to 500 characters of plain text.")
     sent_at: datetime.datetime = strawberry.field(description="When the server took it.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, live.LiveMessage)
+    is_type_of = execution.records(live.LiveMessage)
 
 
 @strawberry.type(description="A chat message in a list.")
@@ -93,9 +89,7 @@ class LiveStream(Node):
     )
     messages: LiveMessageConnection = batched(fields.messages, description="Chat, newest first.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, live.LiveStream)
+    is_type_of = execution.records(live.LiveStream)
 
 
 @strawberry.type(description="A live stream in a list.")

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import strawberry
 
+import execution
 from content import live
 from content.live import events
-from schema.context import Info
 from schema.live.types import LiveListing, LiveMessage, LiveStream
 from schema.refs import GroupBuyRef, GroupBuyTeamRef
 
@@ -16,18 +16,14 @@ from schema.refs import GroupBuyRef, GroupBuyTeamRef
 class LiveSnapshot:
     live_stream: LiveStream = strawberry.field(description="The stream; its table and chat are of the same moment.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, live.LiveSnapshot)
+    is_type_of = execution.records(live.LiveSnapshot)
 
 
 @strawberry.type(description="The stream was scheduled, started, ended or cancelled.")
 class LiveStatusChanged:
     live_stream: LiveStream = strawberry.field(description="The stream as of then.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, events.LiveStatusChanged)
+    is_type_of = execution.records(events.LiveStatusChanged)
 
 
 @strawberry.type(description="The host put something on the table, took it away or pinned it.")
@@ -35,27 +31,21 @@ class LiveListingsChanged:
     listings: list[LiveListing] = strawberry.field(description="The whole table as of then, by position.")
     pinned_listing: LiveListing | None = strawberry.field(description="What was pinned as of then.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, events.LiveListingsChanged)
+    is_type_of = execution.records(events.LiveListingsChanged)
 
 
 @strawberry.type(description="Somebody said something in the chat.")
 class LiveMessagePosted:
     message: LiveMessage = strawberry.field(description="The message.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, events.LiveMessagePosted)
+    is_type_of = execution.records(events.LiveMessagePosted)
 
 
 @strawberry.type(description="People came or went; told about once a second at the most by each of the servers.")
 class LiveViewersChanged:
     viewer_count: int = strawberry.field(description="How many watched then.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, events.LiveViewersChanged)
+    is_type_of = execution.records(events.LiveViewersChanged)
 
 
 @strawberry.type(description="A group-buy on the table moved: somebody opened, joined or left a team, or it closed.")
@@ -63,9 +53,7 @@ class LiveGroupBuyChanged:
     group_buy: GroupBuyRef = strawberry.field(description="The group-buy as of then.")
     team: GroupBuyTeamRef | None = strawberry.field(description="The team that changed; null when no team did.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, events.LiveGroupBuyChanged)
+    is_type_of = execution.records(events.LiveGroupBuyChanged)
 
 
 LiveStreamEvent = Annotated[

@@ -6,8 +6,8 @@ import enum
 import strawberry
 
 import content.notes
+import execution
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.ids import global_id
 from schema.node import Node
@@ -46,9 +46,7 @@ class Topic(Node):
     note_count: int = strawberry.field(description="Published notes about it.")
     notes: NoteConnectionRef = batched(fields.topic_notes, description="The notes about it, newest first.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, content.notes.Topic)
+    is_type_of = execution.records(content.notes.Topic)
 
 
 @strawberry.type(description="A product pinned on a note: what makes the note shoppable.")
@@ -88,9 +86,7 @@ class Note(Node):
     comments: "CommentConnection" = batched(fields.comments, description="Comments and replies, newest first.")
     published_at: datetime.datetime = strawberry.field(description="When it was published.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, content.notes.Note)
+    is_type_of = execution.records(content.notes.Note)
 
 
 @strawberry.type(description="A note in a list.")
@@ -116,9 +112,7 @@ class Comment(Node):
     like_count: int = strawberry.field(description="People who like it.")
     created_at: datetime.datetime = strawberry.field(description="When it was written.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, content.notes.Comment)
+    is_type_of = execution.records(content.notes.Comment)
 
 
 @strawberry.type(description="A comment in a list.")

@@ -5,9 +5,9 @@ import enum
 
 import strawberry
 
+import execution
 from commerce import orders
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.ids import global_id
 from schema.node import Node
@@ -122,9 +122,7 @@ class Order(Node):
         resolver=fields.server_now, description="The server's clock, to count down to `payBy` by."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, orders.Order)
+    is_type_of = execution.records(orders.Order)
 
 
 @strawberry.type(description="An order in a list.")

@@ -4,9 +4,9 @@ import decimal
 
 import strawberry
 
-from commerce import products
+import commerce.products
+import execution
 from schema.batching import batched
-from schema.context import Info
 from schema.errors import Payload
 from schema.ids import global_id
 from schema.node import Node
@@ -43,9 +43,7 @@ class Shop(Node):
         payout_fields.payouts, description="What it was paid out, newest first. Null for all but its owner."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, products.Shop)
+    is_type_of = execution.records(commerce.products.Shop)
 
 
 @strawberry.type(description="Something that a shop sells, in one or more variants.")
@@ -62,9 +60,7 @@ class Product(Node):
     notes: NoteConnectionRef = batched(fields.notes, description="Notes that feature it, newest first.")
     live_now: list[LiveStreamRef] = batched(fields.live_now, description="Streams that are live now and list it.")
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, products.Product)
+    is_type_of = execution.records(commerce.products.Product)
 
 
 @strawberry.type(description="A product in a list.")
@@ -91,9 +87,7 @@ class ProductVariant(Node):
         " group-buys."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, info: Info) -> bool:
-        return isinstance(value, products.Variant)
+    is_type_of = execution.records(commerce.products.Variant)
 
 
 @strawberry.type(description="A shop just opened, or why there is none.")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from typing import Any
+from unittest import mock
 
 import pytest
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, parse, validate
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings, strategies
 from hypothesis_graphql import from_schema, nodes
 
 import execution
+from execution import compiled
 from tests.execution import nasty, oracle
 from tests.execution.documents import operation
 from tests.execution.world import World
@@ -61,17 +63,20 @@ def serially(given: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def check(document: DocumentNode, world: World, variables: dict[str, Any]) -> None:
-    """Compares with graphql-core where nothing waits, and where as much waits as in ours."""
+    """Compares with graphql-core where nothing waits, and where as much waits as in ours, compiled or not."""
     still = World(world.seed, world.trouble, waits=False)
-    ours, theirs = given_to(world, variables), given_to(still, variables)
-    found = asyncio.run(answers(document, **ours))
+    theirs = given_to(still, variables)
     wanted = asyncio.run(oracle.answers(SCHEMA, document, at_once=True, **theirs))
-    assert [result.data for result in found] == [result.data for result in wanted]
-    assert [oracle.told(result.errors) for result in found] == [oracle.told(result.errors) for result in wanted]
-    assert serially(ours) == serially(theirs)
     waited = asyncio.run(oracle.answers(SCHEMA, document, at_once=False, **given_to(world, variables)))
-    assert [result.data for result in found] == [result.data for result in waited]
-    assert all(map(oracle.alike, found, waited))
+    for warm in (10**9, 0):
+        ours = given_to(world, variables)
+        with mock.patch.object(compiled, "WARM", warm):
+            found = asyncio.run(answers(document, **ours))
+        assert [result.data for result in found] == [result.data for result in wanted]
+        assert [oracle.told(result.errors) for result in found] == [oracle.told(result.errors) for result in wanted]
+        assert serially(ours) == serially(theirs)
+        assert [result.data for result in found] == [result.data for result in waited]
+        assert all(map(oracle.alike, found, waited))
 
 
 @tried(250, SOAK)
