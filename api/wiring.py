@@ -1,6 +1,7 @@
 """The one table that knows everyone: which events reach whom, and what runs when its time comes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from commerce.checkout import subscribers as checkout_subscribers
@@ -38,7 +39,8 @@ def timers(services: Services) -> Sequence[Timer]:
     return [
         Timer("outbox.trim", 60, outbox.trim),
         Timer("payments.reconcile", 5, partial(payment_actions.reconcile, services.providers)),
-        Timer("payments.audit", 900, partial(payment_actions.audit, services.providers)),
+        Timer("payments.audit_hour", 900, partial(payment_actions.audit, services.providers, timedelta(hours=1))),
+        Timer("payments.audit_days", 86_400, partial(payment_actions.audit, services.providers, timedelta(days=3))),
         Timer("payments.run_due_refunds", 1, partial(payment_actions.run_due_refunds, services.providers)),
         Timer("orders.release_overdue", 1, order_actions.release_overdue),
         Timer("group_buys.release_overdue_seats", 0.5, group_buy_actions.release_overdue_seats),

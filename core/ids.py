@@ -7,6 +7,7 @@ Source: RFC 9562, section 5.7 (with the 12 random bits used as a counter, method
 import secrets
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 # Greater than every id: where a page of "id descending" starts when it has no cursor.
@@ -25,3 +26,8 @@ def new_id() -> UUID:
     milliseconds, counter = divmod(stamp, 4096)
     value = milliseconds << 80 | 7 << 76 | counter << 64 | 2 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def first_id_at(instant: datetime) -> UUID:
+    """What no id made before `instant` reaches, and every later one does."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)

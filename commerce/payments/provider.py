@@ -31,6 +31,7 @@ class Captured(msgspec.Struct, frozen=True):
     minor: int
     currency: str
     returned_minor: int
+    begun_at: datetime
 
 
 class NoAnswerError(Exception):
@@ -77,8 +78,8 @@ class Provider(Protocol):
         """Gives back `minor` units of a captured charge; returns when that is certain."""
         ...
 
-    async def captures(self, since: datetime) -> list[Captured]:
-        """All charges of ours that were begun since then, and captured."""
+    async def captures(self, since: datetime, until: datetime) -> list[Captured]:
+        """All charges of ours that were begun in that time, by the provider's clock, and captured."""
         ...
 
     def verify(self, body: bytes, signature: str) -> str | None:

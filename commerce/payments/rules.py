@@ -10,9 +10,9 @@ RECONCILE_AFTER: Final = timedelta(seconds=10)
 RECONCILE_AGAIN: Final = timedelta(seconds=30)
 # For so long a payment that was authorised and not captured is still what its buyer waits for.
 _CAPTURE_WITHIN: Final = timedelta(minutes=2)
-# How far back the networks' books are compared with ours, how near to now, and how long that may take in seconds.
-AUDITED: Final = timedelta(days=2)
+# How near to now the networks' books are compared with ours, how much of them at once, and its patience in seconds.
 AUDIT_LAG: Final = timedelta(minutes=5)
+AUDIT_SLICE: Final = timedelta(hours=1)
 AUDIT_PATIENCE: Final = 120.0
 # Nobody else tries a refund meanwhile.
 REFUND_LEASE: Final = timedelta(seconds=30)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from core.settings import Settings, SettingsError
 from schema.context import Services
 from tests.api.small import SCHEMA
 from tests.factories import orders
+from tests.services import programs
 from tests.services.http import listening_socket, serving
 
 
@@ -85,3 +87,40 @@ class TestNotify:
                 await asyncio.sleep(0.02)
         assert not task.done()
         task.cancel()
+
+
+SIGN_UP = "mutation($input: SignUpInput!) { r: signUp(input: $input) { session { accessToken } } }"
+PLACE = "mutation($input: PlaceOrderInput!) { r: placeOrder(input: $input) { order { id } } }"
+PAY = "mutation($input: PayOrderInput!) { r: payOrder(input: $input) { order { status } userErrors { code } } }"
+SHOP = "mutation($input: OpenShopInput!) { r: openShop(input: $input) { shop { id } } }"
+PRODUCT = "mutation($input: CreateProductInput!) { r: createProduct(input: $input) { product { variants { id } } } }"
+
+
+def do(server: programs.Served, document: str, token: str | None = None, **given: object) -> dict[str, Any]:
+    payload: Any = server.ask(document, token, input=given)["r"]
+    return dict(payload)
+
+
+class TestARunningServer:
+    def test_an_answer_is_lost_and_the_order_is_settled_all_the_same(self, tmp_path) -> None:
+        faults = "notifications=1,lost_answers=1,duplicated_notifications=1,forged_notifications=1"
+        with programs.serving("--data", str(tmp_path / "data"), ZHONGCAO_SANDBOX_FAULTS=faults) as server:
+            person = {"handle": "xiaolu", "displayName": "小鹿", "password": "correct horse"}
+            token = do(server, SIGN_UP, **person)["session"]["accessToken"]
+            do(server, SHOP, token, name="小鹿的店")
+            variants = [{"name": "50ml", "price": "128.00", "stock": 3}]
+            [variant] = do(server, PRODUCT, token, title="云朵面霜", variants=variants)["product"]["variants"]
+            lines = [{"variantId": variant["id"], "quantity": 1}]
+            order = do(server, PLACE, token, lines=lines, idempotencyKey="一次")["order"]
+            paid = do(server, PAY, token, orderId=order["id"], idempotencyKey="一次")
+            assert [error["code"] for error in paid["userErrors"]] == ["CONFLICT"]
+            document = "query($id: ID!) { node(id: $id) { ... on Order { status } } }"
+            until, status = time.monotonic() + 60, ""
+            while status != "CONFIRMED" and time.monotonic() < until:
+                time.sleep(0.05)
+                found: Any = server.ask(document, token, id=order["id"])
+                status = found["node"]["status"]
+            assert status == "CONFIRMED"
+            checked = programs.run("check", "--data", str(tmp_path / "data"))
+            assert checked.returncode == 0, checked.stderr
+            assert "another's signature" in server.stop(), "the notifications came to the door"

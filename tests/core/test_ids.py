@@ -2,9 +2,10 @@
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID
 
-from core.ids import BEYOND, new_id
+from core.ids import BEYOND, first_id_at, new_id
 
 
 class TestNewId:
@@ -37,3 +38,8 @@ class TestNewId:
 
     def test_is_never_beyond(self) -> None:
         assert new_id() < BEYOND
+
+    def test_tells_when_it_was_made(self) -> None:
+        before = datetime.now(UTC)
+        made = new_id()
+        assert first_id_at(before) < made < first_id_at(before + timedelta(minutes=1))

@@ -220,8 +220,8 @@ class Replica:
         return _page([one for one in self.refunds.values() if one["payment_intent"] == wanted], request)
 
     def _listed(self, request: Request) -> Answer:
-        since = int(request.query_params["created[gte]"])
-        found = [dict(one) for one in self.intents.values() if one["created"] >= since]
+        since, until = (int(request.query_params[f"created[{bound}]"]) for bound in ("gte", "lt"))
+        found = [dict(one) for one in self.intents.values() if since <= one["created"] < until]
         if "data.latest_charge" in request.query_params.getlist("expand[0]"):
             for intent in found:
                 back = [one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"]]

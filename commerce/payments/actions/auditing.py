@@ -7,8 +7,7 @@ that breaks its word. Then nobody waits for that money here, and only looking fo
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from commerce.payments import queries, rules
 from commerce.payments.actions.charging import record_outcome
@@ -19,35 +18,42 @@ from core import clock
 logger = logging.getLogger(__name__)
 
 
-async def audit(providers: Mapping[str, Provider]) -> int:
-    """Compares the last two days. Returns how many charges were put right, and logs each as an error.
+async def audit(providers: Mapping[str, Provider], span: timedelta) -> int:
+    """Compares what was begun within `span`, but for the last minutes, in which it may be on its way.
 
-    One that we hold PENDING is recorded as captured; one that we called DECLINED is given back, as its buyer was told
-    so. One that we never heard of is left alone and told: another installation may share the account. So is one that
-    we hold captured and the network does not.
+    Returns how many charges were put right; each is logged as an error. One that we hold PENDING is recorded as
+    captured; one that we called DECLINED is given back, as its buyer was told so. One that we never heard of is left
+    alone and told: another installation may share the account. So is one that we hold captured and the network does
+    not, or with another sum.
     """
-    return sum(await asyncio.gather(*(_audit(provider) for provider in providers.values())))
+    return sum(await asyncio.gather(*(_audit(provider, span) for provider in providers.values())))
 
 
-async def _audit(provider: Provider) -> int:
-    since = clock.now() - rules.AUDITED
+async def _audit(provider: Provider, span: timedelta) -> int:
+    put_right, now = 0, clock.now()
+    since, end = now - span, now - rules.AUDIT_LAG
     try:
-        async with asyncio.timeout(rules.AUDIT_PATIENCE):
-            theirs = [(queries.id_in(one.key), one) for one in await provider.captures(since)]
-        known = {key: one for key, one in theirs if key is not None}
-        await _tell_missing(provider, known, since)
-        ours = await queries.by_ids(list(known))
-        return sum([await _put_right(provider, *pair) for pair in zip(known.values(), ours, strict=True)])
+        while since < end:
+            until = min(since + rules.AUDIT_SLICE, end)
+            async with asyncio.timeout(rules.AUDIT_PATIENCE):
+                put_right += await _compare(provider, since, until)
+            since = until
     except Exception:
         logger.exception("the books of %s could not be compared with ours", provider.name)
-        return 0
+    return put_right
 
 
-async def _tell_missing(provider: Provider, known: Mapping[UUID, Captured], since: datetime) -> None:
-    until = clock.now() - rules.AUDIT_LAG
-    for payment in await queries.captured_between(provider.name, since + rules.AUDIT_LAG, until):
-        if payment.id not in known:
+async def _compare(provider: Provider, since: datetime, until: datetime) -> int:
+    # Their clock is not ours: a charge may stand in their books some time before or after it does in ours.
+    found = await provider.captures(since - rules.AUDIT_LAG, until + rules.AUDIT_LAG)
+    theirs = {queries.id_in(one.key): one for one in found}
+    theirs.pop(None, None)
+    for payment in await queries.captured_between(provider.name, since, until):
+        if payment.id not in theirs:
             logger.error("%s does not know of the payment %s, which we hold captured", provider.name, payment.id)
+    due = {key: one for key, one in theirs.items() if key is not None and one.begun_at < until}
+    ours = await queries.by_ids(list(due))
+    return sum([await _put_right(provider, *pair) for pair in zip(due.values(), ours, strict=True)])
 
 
 async def _put_right(provider: Provider, theirs: Captured, ours: Payment | None) -> bool:

@@ -72,14 +72,15 @@ class SandboxProvider:
         if self.faults.take("lost_refund_answers"):
             raise NoAnswerError("the answer about a refund was lost")
 
-    async def captures(self, since: datetime) -> list[Captured]:
+    async def captures(self, since: datetime, until: datetime) -> list[Captured]:
         await self._reach("")
         return await db.records(
             Captured,
-            "SELECT c.key, c.minor, c.currency, coalesce(sum(r.minor), 0)::bigint FROM payments_sandbox_charges c"
-            " LEFT JOIN payments_sandbox_refunds r ON r.charge_key = c.key"
-            " WHERE c.status = 'CAPTURED' AND c.created_at >= $1 GROUP BY c.key",
+            "SELECT c.key, c.minor, c.currency, coalesce(sum(r.minor), 0)::bigint, c.created_at"
+            " FROM payments_sandbox_charges c LEFT JOIN payments_sandbox_refunds r ON r.charge_key = c.key"
+            " WHERE c.status = 'CAPTURED' AND c.created_at >= $1 AND c.created_at < $2 GROUP BY c.key",
             since,
+            until,
         )
 
     def verify(self, body: bytes, signature: str) -> str | None:

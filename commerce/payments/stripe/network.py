@@ -7,11 +7,16 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import stripe
-from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, RefundCreateParams
+from stripe.params import (
+    PaymentIntentConfirmParams,
+    PaymentIntentCreateParams,
+    PaymentIntentListParamsCreated,
+    RefundCreateParams,
+)
 
 from commerce.payments.provider import Captured, Charge, NoAnswerError, NotAuthenticError, Outcome
 from commerce.payments.stripe import intents
@@ -119,11 +124,10 @@ class StripeProvider:
         if not any(refund.status == "succeeded" for refund in earlier):
             raise NoAnswerError(f"the refund {key} is {earlier[-1].status}")
 
-    async def captures(self, since: datetime) -> list[Captured]:
+    async def captures(self, since: datetime, until: datetime) -> list[Captured]:
+        created: PaymentIntentListParamsCreated = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         with _answering():
-            found = await self._intents.list_async(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
-            )
+            found = await self._intents.list_async({"created": created, "limit": 100, "expand": ["data.latest_charge"]})
             intents_found = [intent.to_dict() async for intent in found.auto_paging_iter()]
         return [
             Captured(
@@ -131,6 +135,7 @@ class StripeProvider:
                 intent["amount_received"],
                 intent["currency"].upper(),
                 intent["latest_charge"]["amount_refunded"],
+                datetime.fromtimestamp(intent["created"], UTC),
             )
             for intent in intents_found
             if intent["status"] == "succeeded" and "payment" in intent["metadata"]

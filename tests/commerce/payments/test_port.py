@@ -10,7 +10,7 @@ from commerce.orders import Order
 from commerce.orders import actions as order_actions
 from commerce.payments import Charge, Outcome, Provider, actions, queries
 from commerce.payments.errors import PaymentDeclined, PaymentInProgress
-from commerce.payments.provider import Captured, NoAnswerError, NotAuthenticError
+from commerce.payments.provider import NoAnswerError, NotAuthenticError
 from core import clock
 from core.clock import MovableClock
 from core.ids import new_id
@@ -148,16 +148,19 @@ class TestRefunding:
 class TestCaptures:
     async def test_lists_what_was_captured_and_what_of_it_went_back(self, network: Network) -> None:
         taken, declined, begun = charge(network), charge(network, token=network.declining), charge(network, minor=100)
-        before = clock.now() - timedelta(minutes=1)
+        before, after = clock.now() - timedelta(minutes=1), clock.now() + timedelta(minutes=1)
         for wanted in (taken, declined):
             await take(network.provider, wanted)
         begun_is = await network.provider.authorise(begun)
         await network.provider.refund("r1", taken.key, 300, "CNY")
-        wanted = {Captured(taken.key, 12_800, "CNY", 300)}
+        found = await network.provider.captures(before, after)
+        expected = {(taken.key, 12_800, "CNY", 300)}
         if begun_is is Outcome.CAPTURED:
-            wanted.add(Captured(begun.key, 100, "CNY", 0))
-        assert set(await network.provider.captures(before)) == wanted
-        assert await network.provider.captures(clock.now() + timedelta(minutes=1)) == []
+            expected.add((begun.key, 100, "CNY", 0))
+        assert {(one.key, one.minor, one.currency, one.returned_minor) for one in found} == expected
+        assert all(before < one.begun_at < after for one in found)
+        assert await network.provider.captures(after, after + timedelta(hours=1)) == []
+        assert await network.provider.captures(before - timedelta(hours=1), before) == []
 
 
 class TestNotifications:
