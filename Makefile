@@ -13,7 +13,7 @@ STAMP := .venv/.ready
 JOBS ?= auto
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Install everything into .venv, exactly as locked
 
@@ -49,6 +49,9 @@ schema: setup ## Write schema/schema.graphql anew
 bench: setup .venv/.bench ## Measure (see bench/README.md)
 	$(BIN)/python -m bench
 
+bench-discovery: setup .venv/.bench ## Measure search and feed
+	$(BIN)/python -m bench.discovery
+
 .venv/.bench: requirements-bench.lock $(STAMP)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
@@ -67,4 +70,4 @@ lock: setup ## Write the lock files anew; UPGRADE=1 takes the newest versions
 clean: ## Remove what can be made again (never DATA)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup run test soak check schema bench fmt lock clean
+.PHONY: help setup run test soak check schema bench bench-discovery fmt lock clean

@@ -18,6 +18,8 @@ from search.pinyin import is_chinese, syllables
 _LONGEST_CHAIN = 8
 # What is loaded late is not in the way of a process that starts.
 _READY_SECONDS = 1.0
+# How many words the dictionary's frequencies are counted in, and how often one is met that it does not know.
+_HEARD, _UNHEARD = 60_000_000, 30
 _RUN = re.compile("[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+")
 
 
@@ -73,44 +75,58 @@ def _runs(text: str) -> list[tuple[str, int]]:
     return [(found[0], found.start()) for found in _RUN.finditer(text)]
 
 
+def runs(text: str) -> list[str]:
+    """The unbroken stretches of Chinese, and of other letters and digits, of a folded text."""
+    return _RUN.findall(text)
+
+
+def cut(run: str) -> list[str]:
+    """The words of an unbroken stretch of Chinese."""
+    words: list[str] = _jieba().cut(run)
+    return words
+
+
 def words(text: str) -> list[str]:
     """The distinct words of a folded text, in their order."""
     found: list[str] = []
-    for run, _ in _runs(text):
-        found += _jieba().cut(run) if is_chinese(run[0]) else [run]
+    for run in runs(text):
+        found += cut(run) if is_chinese(run[0]) else [run]
     return list(dict.fromkeys(found))
 
 
-def rarity(word: str) -> float:
-    """How much a folded word tells, from 1 for the commonest to 4: by how often it is met in Chinese at large.
+@functools.lru_cache(8192)
+def rareness(word: str) -> float:
+    """How much a folded word of Chinese tells, from .1 for the commonest to 1: by how rarely it is met at large.
 
     Unlike its frequency in the index it never changes, so neither does the order of what is found.
     """
-    if not is_chinese(word[0]):
-        return 2.8
-    frequency = _jieba().suggest_freq(word) if _jieba().has_word(word) else 3
-    return 1 + 3 * max(0.0, 1 - math.log10(1 + frequency) / 5)
+    frequency = _jieba().suggest_freq(word) if _jieba().has_word(word) else 0
+    # A character is in many words: that it is none by itself tells less.
+    unheard = _UNHEARD * 3 if len(word) == 1 else _UNHEARD
+    share = math.log(_HEARD / (frequency + unheard)) / math.log(_HEARD / unheard)
+    return min(1.0, max(0.1, share))
 
 
 def grams(text: str) -> list[str]:
-    """The parts by which a folded text is found: each Chinese character, each two neighbours, each other word.
+    """The pieces by which a folded text is found: each Chinese character, each word of other letters, and each two
+    neighbours of either.
 
-    Measured on 2,094 judged shopping queries, these beat an index of jieba's words: nDCG@10 .934 to .904 for products,
-    .982 to .959 for brands with products, as a word is found however its surroundings are cut.
+    An index of cut words decides once and for all what can be found; a piece is found however its surroundings are cut.
     """
     found: list[str] = []
-    for run, _ in _runs(text):
-        if is_chinese(run[0]):
-            found += run
-            found += pairs(run)
-        else:
-            found.append(run)
+    for run in runs(text):
+        found += [*run, *pairs(run)] if is_chinese(run[0]) else [run, *map(letters, pairs(run))]
     return found
 
 
+def letters(pair: str) -> str:
+    """The piece that two letters are inside of a word, which is not the word that has these letters alone."""
+    return f"~{pair}"
+
+
 def pairs(word: str) -> list[str]:
-    """Each two neighbours of a word; the word itself when it has no two or is not Chinese."""
-    if len(word) < 2 or not is_chinese(word[0]):
+    """Each two neighbours of a word; the word itself when it has no two."""
+    if len(word) < 2:
         return [word]
     return [word[index : index + 2] for index in range(len(word) - 1)]
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import tantivy
 
-from search import chinese
+from search import chinese, relevance
 from search import embedded_queries as queries
 from search import embedded_shape as shape
 from search.engine import DEEPEST, POPULAR, Answer, Document, Found, Hit, Position, Query, SearchUnavailable, Sink
@@ -165,16 +165,15 @@ class Embedded:
         return self._index
 
     async def ranked(self, query: Query, offset: int, limit: int) -> Answer:
-        limit = min(limit, DEEPEST - offset)
+        most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
 
         def search(searcher: tantivy.Searcher) -> Answer:
             asked = queries.asked(query)
-            if limit <= 0:
-                return queries.answer(searcher, asked, [])
-            result = searcher.search(
-                queries.scored(asked, query), limit, count=False, offset=offset, weight_by_field="weight"
-            )
-            return queries.answer(searcher, asked, _hits(searcher, result.hits))
+            found = searcher.search(queries.scored(asked, query), most, count=False, weight_by_field="weight").hits
+            addresses = [address for _, address in found]
+            texts = queries.texts(searcher, addresses[: relevance.WINDOW])
+            answer = queries.answer(searcher, asked, [])
+            return relevance.page(query, answer, queries.things(searcher, addresses), texts, offset, limit)
 
         return await self._ask(search)
 

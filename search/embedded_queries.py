@@ -5,29 +5,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import tantivy
 from tantivy import FieldType, Occur
 
-from search import chinese
-from search.embedded_shape import SCHEMA, TEXTS, rank_field
-from search.engine import FACETS, KINDS, LOOSE_SHARE, MOST_FACET_VALUES, Answer, Found, Hit, Query
+from search import chinese, relevance
+from search.embedded_shape import SCHEMA, rank_field
+from search.engine import FACETS, KINDS, MOST_FACET_VALUES, Answer, Found, Hit, Query
 from search.pinyin import is_chinese
 
-# What a match is worth that is not of the very word, and that of a word which the title repeats, of two that stand
-# together there as in the query, and of the whole of what is found.
-_MISTYPED, _BEGUN, _SOUNDED = 0.3, 0.7, 0.5
-_REPEATED, _TOGETHER, _EXACTLY = 1.0, 1.5, 12.0
+# What a candidate's title counts for beside the rest of it, and being the whole of what is found.
+_IN_TITLE, _EXACTLY = 2.0, 12.0
 # From so many letters on one may be wrong, and two.
 _ONE_WRONG, _TWO_WRONG = 5, 9
 _MOST = 2**64 - 1
+_decoder = msgspec.msgpack.Decoder(relevance.Texts)
 
 
 def _all(*queries: tantivy.Query) -> tantivy.Query:
     return queries[0] if len(queries) == 1 else tantivy.Query.boolean_query([(Occur.Must, query) for query in queries])
-
-
-def _best(*queries: tantivy.Query) -> tantivy.Query:
-    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries, 0.2)
 
 
 def _term(field: str, value: Any) -> tantivy.Query:
@@ -43,45 +39,38 @@ def _worth(query: tantivy.Query, score: float) -> tantivy.Query:
     return tantivy.Query.const_score_query(query, score)
 
 
-def _whole(field: str, word: str) -> tantivy.Query:
-    return _all(*(_term(field, pair) for pair in dict.fromkeys(chinese.pairs(word))))
-
-
 def _word(word: str, last: bool) -> tantivy.Query:
-    """Documents with a word in any field. Of the last word, which may still be typed, its beginning is enough."""
-    rarity = chinese.rarity(word)
-    ways = []
-    for field, worth in TEXTS.items():
-        score = worth * rarity
-        ways.append(_worth(_whole(field, word), score))
-        if not is_chinese(word[0]):
-            ways += [_worth(query, score * share) for query, share in _nearly(field, word, last)]
-    if chinese.is_spelling(word):
-        ways.append(_worth(_beginning("sounds", word) if last else _term("sounds", word), _SOUNDED * rarity))
-    return _best(*ways)
-
-
-def _nearly(field: str, word: str, last: bool) -> list[tuple[tantivy.Query, float]]:
-    """Documents with words that a word is the beginning of, or a slip for."""
+    """Documents with a word, or one that is a slip for it, or sounds so. Of the last word, which may still be typed,
+    its beginning is enough."""
+    if is_chinese(word[0]):
+        return _all(*(_term("anywhere", pair) for pair in dict.fromkeys(chinese.pairs(word))))
     wrong = 2 if len(word) >= _TWO_WRONG else 1 if len(word) >= _ONE_WRONG else 0
-    ways = [(_beginning(field, word), _BEGUN)] if last else []
+    ways = [_beginning("anywhere", word) if last else _term("anywhere", word)]
     if wrong:
-        ways.append((tantivy.Query.fuzzy_term_query(SCHEMA, field, word, wrong, prefix=last), _MISTYPED))
-    return ways
+        ways.append(tantivy.Query.fuzzy_term_query(SCHEMA, "anywhere", word, wrong, prefix=last))
+    if chinese.is_spelling(word):
+        ways.append(_beginning("sounds", word) if last else _term("sounds", word))
+    return _any(ways)
 
 
 def _matching(query: Query) -> list[tantivy.Query]:
     if not query.words:
         return [tantivy.Query.empty_query()] if query.text else []
-    clauses = [_word(word, word is query.words[-1]) for word in query.words]
+    every_word = _all(*(_word(word, word is query.words[-1]) for word in query.words))
     if not query.loose:
-        return [_all(*clauses)]
-    least = max(1, math.ceil(len(clauses) * LOOSE_SHARE))
-    return [tantivy.Query.boolean_query([(Occur.Should, clause) for clause in clauses], least)]
+        return [_worth(every_word, 0.0)]
+    parts = [part for part in relevance.parts(query.text) if part.tells]
+    many = _any([_term("anywhere", part.gram) for part in parts], math.ceil(len(parts) * relevance.LEAST_COVERED))
+    heard = [_term("sounds", part.letters) for part in parts if part.whole and chinese.is_spelling(part.letters)]
+    return [_worth(_any([every_word, many, *heard]), 0.0)]
+
+
+def _any(queries: Sequence[tantivy.Query], least: int = 1) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(Occur.Should, query) for query in queries], least)
 
 
 def _any_of(field: str, values: Sequence[str]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(Occur.Should, _term(field, value)) for value in values], 1)
+    return _any([_term(field, value) for value in values])
 
 
 def _from(field: str, least: int | None, most: int | None = None) -> tantivy.Query:
@@ -112,16 +101,13 @@ def asked(query: Query) -> tantivy.Query:
 
 
 def scored(asked: tantivy.Query, query: Query) -> tantivy.Query:
-    """The same documents; those stand higher that say the query's words often, together, or nothing else."""
-    better = [_worth(_whole("repeated", word), _REPEATED * chinese.rarity(word)) for word in query.words]
-    better += [
-        _worth(_term("title", pair), _TOGETHER)
-        for pair in dict.fromkeys(chinese.grams(query.text))
-        if len(pair) == 2 and is_chinese(pair[0]) and pair not in query.words
-    ]
+    """The same documents, roughly in the order of `relevance`; what it puts in order is the best of them."""
+    better = []
+    for part in relevance.parts(query.text):
+        better.append(_worth(_term("anywhere", part.gram), part.weight))
+        better.append(_worth(_term("title", part.gram), part.weight * _IN_TITLE))
     whole = "".join(char for char in query.text if char.isalnum())
-    if whole:
-        better.append(_worth(_term("beginnings", whole), _EXACTLY))
+    better.append(_worth(_term("beginnings", whole), _EXACTLY))
     return tantivy.Query.boolean_query([(Occur.Must, asked), *((Occur.Should, each) for each in better)])
 
 
@@ -135,6 +121,11 @@ def beyond(asked: tantivy.Query, sort: str, rank: int) -> tantivy.Query:
 def suggested(beginning: str) -> tantivy.Query:
     """The documents whose suggestion begins so; the topics when nothing has been typed."""
     return _beginning("beginnings", beginning) if beginning else _term("kind", "TOPIC")
+
+
+def texts(searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]) -> list[relevance.Texts]:
+    """What decides about the documents at `addresses`."""
+    return [_decoder.decode(bytes(searcher.doc(address)["texts"][0])) for address in addresses]
 
 
 def things(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[Found]:

@@ -2,18 +2,16 @@
 
 import math
 import secrets
-from collections import Counter
 
+import msgspec
 import tantivy
 
-from search import chinese
+from search import chinese, relevance
 from search.engine import KINDS, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC, Document
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
-VERSION = 1
+VERSION = 2
 
-# The fields with words, and how much a word is worth in each.
-TEXTS = {"title": 3.0, "names": 2.0, "topics": 2.0, "text": 1.0}
 # Rank and tie share 64 bits, as there is one field to sort by.
 _TIE_BITS = {NEWEST: 20, POPULAR: 33, PRICE_ASC: 24, PRICE_DESC: 24}
 
@@ -26,9 +24,7 @@ def rank_field(sort: str) -> str:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
-    for field in TEXTS:
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
-    for field in ("repeated", "sounds", "beginnings"):
+    for field in ("title", "anywhere", "sounds", "beginnings"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("topic_key", tokenizer_name="raw", index_option="basic")
     for field in ("kind", "topic"):
@@ -39,6 +35,7 @@ def _schema() -> tantivy.Schema:
         builder.add_unsigned_field(field, fast=True, indexed=True)
     builder.add_float_field("weight", fast=True)
     builder.add_bytes_field("suggestion", stored=True)
+    builder.add_bytes_field("texts", stored=True)
     return builder.build()
 
 
@@ -53,27 +50,21 @@ def fresh_name() -> str:
 def document(source: Document) -> tantivy.Document:
     """The entry of a document."""
     entry = tantivy.Document()
-    texts = {
-        "title": [source.title],
-        "names": source.names,
-        "topics": source.topics,
-        "text": [source.text],
-    }
-    folded = {field: [chinese.folded(text) for text in values] for field, values in texts.items()}
-    for field, values in folded.items():
-        # Once is enough: a score asks whether a part is there, and of titles whether it is there again.
-        counts = Counter(gram for text in values for gram in chinese.grams(text))
-        entry.add_text(field, " ".join(counts))
-        if field == "title":
-            entry.add_text("repeated", " ".join(gram for gram, count in counts.items() if count > 1))
-    spoken = [*folded["title"], *folded["names"], *folded["topics"]]
-    entry.add_text("sounds", " ".join({sound: None for text in spoken for sound in chinese.sounds(text)}))
+    texts = relevance.texts(source)
+    entry.add_bytes("texts", msgspec.msgpack.encode(texts))
+    title = dict.fromkeys(chinese.grams(texts.title))
+    around = chinese.grams(f"{texts.names}\n{texts.also}")
+    # A single character is in almost any longer text.
+    inside = [gram for gram in chinese.grams(chinese.folded(source.text)) if len(gram) > 1]
+    entry.add_text("title", " ".join(title))
+    entry.add_text("anywhere", " ".join(title | dict.fromkeys(around) | dict.fromkeys(inside)))
+    entry.add_text("sounds", texts.sounds)
     if source.suggestion:
         entry.add_text("beginnings", " ".join(chinese.beginnings(chinese.folded(source.suggestion))))
         entry.add_bytes("suggestion", source.suggestion.encode())
-    for topic, topic_key in zip(source.topics, folded["topics"], strict=True):
+    for topic in source.topics:
         entry.add_text("topic", topic)
-        entry.add_text("topic_key", topic_key)
+        entry.add_text("topic_key", chinese.folded(topic))
     _add_numbers(entry, source)
     return entry
 
@@ -91,14 +82,14 @@ def _add_numbers(entry: tantivy.Document, source: Document) -> None:
     entry.add_unsigned("published", max(0, source.published))
     for sort, rank in source.ranks.items():
         bits = _TIE_BITS[sort]
-        entry.add_unsigned(rank_field(sort), rank << bits | source.tie >> (53 - bits))
+        entry.add_unsigned(rank_field(sort), rank << bits | source.thing.tie >> (53 - bits))
     entry.add_float("weight", 2 ** _factor(source) - 2)
 
 
 def _factor(source: Document) -> float:
-    """What a score is multiplied by (log2(2 + weight)).
+    """What a candidate's score is multiplied by (log2(2 + weight)): short titles count more, and what many love.
 
-    Short titles count more, and what many love: by 1.3 for a million. A trifle keeps what is equal in one order.
+    A trifle keeps what is equal in one order.
     """
     brevity = 1 / (1 + 0.1 * math.log2(1 + len(source.title) / 8))
-    return brevity * (1 + 0.05 * math.log10(1 + max(0, source.popular)) + 0.002 * source.tie / 2**53)
+    return brevity * (relevance.factor(source.popular, source.sold_out) + 0.0005 * source.thing.tie / 2**53)

@@ -26,8 +26,6 @@ FACETS: Final = ("kind", "topic")
 # How many values of a facet are told, and how deep a list ranked by relevance goes.
 MOST_FACET_VALUES: Final = 20
 DEEPEST: Final = 1000
-# With this share of the words of a query, a document is found when none has them all.
-LOOSE_SHARE: Final = 0.34
 
 _MOST_PRICE = 2**40 - 2
 
@@ -50,6 +48,11 @@ class Found(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """One word for both, for engines whose ids are words."""
         return f"{self.kind}_{self.id.hex}"
+
+    @property
+    def tie(self) -> int:
+        """Decides between equals: 53 bits that are as good as unique."""
+        return int.from_bytes(hashlib.blake2b(self.key.encode(), digest_size=8).digest()) >> 11
 
     @classmethod
     def from_key(cls, key: str) -> "Found":
@@ -88,9 +91,9 @@ class Document(msgspec.Struct, frozen=True):
         }
 
     @property
-    def tie(self) -> int:
-        """Decides between equal ranks: 53 bits that are as good as unique."""
-        return int.from_bytes(hashlib.blake2b(self.thing.key.encode(), digest_size=8).digest()) >> 11
+    def sold_out(self) -> bool:
+        """Whether it is for sale, and cannot be bought now: such comes last."""
+        return self.price is not None and not self.in_stock
 
 
 class Query(msgspec.Struct, frozen=True):

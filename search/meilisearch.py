@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import msgspec
 from meilisearch_python_sdk import AsyncClient
 from meilisearch_python_sdk.errors import MeilisearchApiError, MeilisearchError
 from meilisearch_python_sdk.models.search import SearchParams
 
-from search import chinese
+from search import chinese, relevance
 from search import meilisearch_shape as shape
 from search.engine import (
     DEEPEST,
@@ -104,14 +105,8 @@ class Meilisearch:
     async def _done(self, task: int, within: int) -> None:
         await self._client.wait_for_task(task, timeout_in_ms=within, interval_in_ms=_POLL, raise_for_status=True)
 
-    def _params(self, query: Query, **given: Any) -> SearchParams:
-        return SearchParams(
-            index_uid=self._uid,
-            q=" ".join(query.words),
-            matching_strategy="last" if query.loose else "all",
-            ranking_score_threshold=shape.LOOSE_SCORE if query.loose else None,
-            **given,
-        )
+    def _params(self, query: Query, beyond: Sequence[str] = (), **given: Any) -> SearchParams:
+        return SearchParams(index_uid=self._uid, filter=[*shape.filters(query), *beyond], **given)
 
     async def _ask(self, *asked: SearchParams) -> list[Any]:
         with _answering():
@@ -119,32 +114,37 @@ class Meilisearch:
         return answers
 
     async def ranked(self, query: Query, offset: int, limit: int) -> Answer:
-        if query.text and not query.words:
+        if not query.words:
             return _NOTHING
-        params = self._params(
-            query,
-            filter=shape.filters(query),
-            offset=offset,
-            limit=max(0, min(limit, DEEPEST - offset)),
-            facets=list(FACETS),
-            attributes_to_retrieve=["id"],
-            show_ranking_score=True,
+        most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
+        first, *others = await self._ask(
+            *(
+                self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=["id", "texts"], **each)
+                for each in shape.wanted(query)
+            )
         )
-        [found] = await self._ask(params)
-        hits = [Hit(Found.from_key(hit["id"]), Position(hit["_rankingScore"], 0)) for hit in found.hits]
-        return Answer(hits, found.estimated_total_hits, found.facet_distribution or {})
+        found = {hit["id"]: hit["texts"] for hit in first.hits[: relevance.WINDOW]}
+        for other in others:
+            found |= {hit["id"]: hit["texts"] for hit in other.hits[: relevance.WINDOW]}
+        texts = msgspec.convert(list(found.values()), list[relevance.Texts])
+        rest = [hit["id"] for hit in first.hits[relevance.WINDOW :] if hit["id"] not in found]
+        total = max(first.estimated_total_hits, len(found))
+        answer = Answer([], total, first.facet_distribution or {})
+        return relevance.page(query, answer, [Found.from_key(key) for key in (*found, *rest)], texts, offset, limit)
 
     async def sorted(self, query: Query, after: Position | None, limit: int) -> Answer:
         if query.text and not query.words:
             return _NOTHING
         rank = shape.rank_field(query.sort)
-        all_of_them = self._params(query, filter=shape.filters(query), limit=0, facets=list(FACETS))
+        words = shape.wanted(query)[0]
+        all_of_them = self._params(query, limit=0, facets=list(FACETS), **words)
         page = self._params(
             query,
-            filter=[*shape.filters(query), *([] if after is None else [shape.beyond(rank, after)])],
+            beyond=[] if after is None else [shape.beyond(rank, after)],
             limit=limit,
             sort=[f"{rank}:desc", "tie:desc"],
             attributes_to_retrieve=["id", rank, "tie"],
+            **words,
         )
         found, counted = await self._ask(page, all_of_them)
         hits = [Hit(Found.from_key(hit["id"]), Position(hit[rank], hit["tie"])) for hit in found.hits]

@@ -4,15 +4,16 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 from meilisearch_python_sdk.models.settings import Faceting, MeilisearchSettings, Pagination, TypoTolerance
 
-from search import chinese
+from search import chinese, relevance
 from search.engine import DEEPEST, KINDS, MOST_FACET_VALUES, SORTS, Document, Position, Query
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
-VERSION: Final = 1
-# A score is about the share of the words that a document has; with "last" it has the first ones.
-LOOSE_SCORE: Final = 0.335
+VERSION: Final = 2
+# Meilisearch looks at no more words of a query.
+MOST_WORDS: Final = 10
 
 
 def rank_field(sort: str) -> str:
@@ -23,16 +24,16 @@ def rank_field(sort: str) -> str:
 _RANKS = [rank_field(sort) for sort in SORTS[1:]]
 
 SETTINGS: Final = MeilisearchSettings(
-    searchable_attributes=["title", "names", "topics", "text", "sounds"],
+    searchable_attributes=["title", "also", "names", "text", "sounds", "pairs"],
     filterable_attributes=[
         *("kind", "topic", "topic_key", "beginnings", "price", "in_stock", "group_buy_until", "published", "tie"),
         *_RANKS,
     ],
     sortable_attributes=["tie", *_RANKS],
-    displayed_attributes=["id", "suggestion", "tie", *_RANKS],
+    displayed_attributes=["id", "texts", "suggestion", "tie", *_RANKS],
     ranking_rules=["sort", "words", "typo", "proximity", "attribute", "exactness", "by_popular:desc"],
     # 旅行 (luxing) is no slip of the finger for 露营 (luying).
-    typo_tolerance=TypoTolerance(disable_on_attributes=["sounds"]),
+    typo_tolerance=TypoTolerance(disable_on_attributes=["sounds", "pairs"]),
     pagination=Pagination(max_total_hits=DEEPEST),
     facet_search=False,
     faceting=Faceting(max_values_per_facet=MOST_FACET_VALUES, sort_facet_values_by={"*": "count"}),
@@ -41,17 +42,19 @@ SETTINGS: Final = MeilisearchSettings(
 
 def entry(source: Document) -> dict[str, Any]:
     """The entry of a document."""
-    title, text = chinese.folded(source.title), chinese.folded(source.text)
-    names, topics = ([chinese.folded(each) for each in values] for values in (source.names, source.topics))
+    texts = relevance.texts(source)
+    topics = [chinese.folded(topic) for topic in source.topics]
     suggestion = chinese.folded(source.suggestion)
     return {
         "id": source.thing.key,
         "kind": source.thing.kind,
-        "title": title,
-        "names": names,
-        "topics": topics,
-        "text": text,
-        "sounds": [sound for each in (title, *names, *topics) for sound in chinese.sounds(each)],
+        "title": texts.title,
+        "names": texts.names.split("\n"),
+        "also": texts.also.split("\n"),
+        "text": chinese.folded(source.text),
+        "sounds": texts.sounds.split(),
+        "pairs": list(dict.fromkeys(_spelt(pair) for run in chinese.runs(texts.title) for pair in chinese.pairs(run))),
+        "texts": msgspec.to_builtins(texts),
         "topic": list(source.topics),
         "topic_key": topics,
         "beginnings": chinese.beginnings(suggestion),
@@ -60,9 +63,37 @@ def entry(source: Document) -> dict[str, Any]:
         "in_stock": int(source.in_stock),
         "group_buy_until": source.group_buy_until,
         "published": source.published,
-        "tie": source.tie,
+        "tie": source.thing.tie,
         **{rank_field(sort): rank for sort, rank in source.ranks.items()},
     }
+
+
+def wanted(query: Query) -> list[dict[str, Any]]:
+    """What is asked for, in one or several ways, the first of which tells the number of all hits."""
+    return _loosely(query) if query.loose else [{"q": " ".join(query.words), "matching_strategy": "all"}]
+
+
+def _loosely(query: Query) -> list[dict[str, Any]]:
+    """How to ask for documents that have many of the words or pairs.
+
+    Meilisearch lets go of the most frequent words one by one, never of the rarest, which may be the mistyped one: so
+    it is asked without that too, and for every other pair.
+    """
+    words = sorted(query.words, key=relevance.telling, reverse=True)[:MOST_WORDS]
+    parts = sorted((part for part in relevance.parts(query.text) if part.tells), key=lambda part: -part.weight)
+    pairs = [_spelt(part.letters) for part in parts if not part.whole]
+    asked: list[dict[str, Any]] = [{"q": " ".join(some)} for some in (words, words[1:]) if some]
+    asked += [
+        {"q": " ".join(some[:MOST_WORDS]), "attributes_to_search_on": ["pairs"]}
+        for some in (pairs[::2], pairs[1::2])
+        if some
+    ]
+    return [{"matching_strategy": "frequency", **each} for each in asked]
+
+
+def _spelt(pair: str) -> str:
+    """A pair as one word of Latin letters, which Meilisearch does not cut."""
+    return "".join(chr(97 + int(digit, 16)) for char in pair for digit in f"{ord(char):05x}")
 
 
 def _quoted(value: str) -> str:

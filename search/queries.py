@@ -12,13 +12,15 @@ import msgspec
 from core import clock, validation
 from core.errors import Invalid
 from core.pagination import MAX_FIRST, InvalidCursor, PageInfo, encode_cursor, page_request
-from search import chinese, documents
+from search import chinese, documents, relevance
 from search.engine import DEEPEST, KINDS, POPULAR, RELEVANCE, Answer, Engine, Found, Hit, Position, Query
 from search.highlights import highlight
 
 MOST_QUERY: Final = 200
 MOST_TOPICS: Final = 20
 DEFAULT_SUGGESTIONS: Final = 8
+# With fewer hits than these a list goes on with those that have a part of the query.
+_ENOUGH: Final = 10
 # So far an anchor may move between two pages before the whole list is asked for.
 _SLACK = 40
 _MOST_PRICE = Decimal(10) ** 15
@@ -33,6 +35,9 @@ class Filter(msgspec.Struct, frozen=True):
     has_group_buy: bool = False
     topics: Sequence[str] = ()
     published_after: datetime | None = None
+
+
+_ANYTHING: Final = Filter()
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -101,19 +106,33 @@ async def search(
     """
     request = page_request(first, after, _Anchor)
     text = chinese.folded(validation.text(text, "query", least=0, most=MOST_QUERY))
-    query = _query(text, kinds, filter or Filter(), POPULAR if sort == RELEVANCE and not text else sort)
+    query = asked(text, kinds, filter or _ANYTHING, POPULAR if sort == RELEVANCE and not text else sort)
     anchor = request.key
     if anchor is not None:
         _check(anchor, query)
         query = msgspec.structs.replace(query, loose=anchor.loose)
-    answer, place = await _find(engine, query, anchor, request.limit + 1)
-    if anchor is None and not answer.total and len(query.words) > 1:
-        query = msgspec.structs.replace(query, loose=True)
-        answer, place = await _find(engine, query, None, request.limit + 1)
+        answer, place = await _find(engine, query, anchor, request.limit + 1)
+    else:
+        query, answer = await begun(engine, query, request.limit + 1)
+        place = 0
     return await _shown(query, answer, place, request.limit, anchor is not None)
 
 
-def _query(text: str, kinds: Sequence[str], filter: Filter, sort: str) -> Query:
+async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer]:
+    """The first hits: those that have all words, and where these are few, after them those that have many.
+
+    A sorted list is loose only when it is empty otherwise: a cheap thing that is half of what was asked is no bargain.
+    """
+    ranked = query.sort == RELEVANCE
+    answer = await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
+    if answer.total >= (_ENOUGH if ranked else 1) or not relevance.has_parts(query.text):
+        return query, answer
+    query = msgspec.structs.replace(query, loose=True)
+    return query, await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
+
+
+def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort: str = RELEVANCE) -> Query:
+    """What a folded text asks, in the engine's terms."""
     validation.at_most(filter.topics, MOST_TOPICS, "filter", "topics")
     topics = [chinese.folded(topic).strip().lstrip("#").rstrip("#").strip() for topic in filter.topics]
     return Query(
@@ -152,13 +171,10 @@ def _check(anchor: _Anchor, query: Query) -> None:
         raise InvalidCursor("after")
 
 
-async def _find(engine: Engine, query: Query, anchor: _Anchor | None, limit: int) -> tuple[Answer, int]:
+async def _find(engine: Engine, query: Query, anchor: _Anchor, limit: int) -> tuple[Answer, int]:
     """Hits after the anchor, and the place of the first of them in the whole list."""
     if query.sort != RELEVANCE:
-        answer = await engine.sorted(query, None if anchor is None else anchor.position, limit)
-        return answer, 0 if anchor is None else anchor.place + 1
-    if anchor is None:
-        return await engine.ranked(query, 0, limit), 0
+        return await engine.sorted(query, anchor.position, limit), anchor.place + 1
     begin = max(0, anchor.place - _SLACK)
     answer = await engine.ranked(query, begin, 2 * _SLACK + 1 + limit)
     at = _index(answer.hits, anchor)
@@ -175,10 +191,10 @@ def _index(hits: Sequence[Hit], anchor: _Anchor) -> int | None:
 
 
 def _gap(hits: Sequence[Hit], anchor: _Anchor) -> int:
-    """Where an anchor that is gone would stand: by its rank, and among equals where it stood."""
-    first = sum(hit.position.rank > anchor.rank for hit in hits)
-    last = sum(hit.position.rank >= anchor.rank for hit in hits)
-    return min(max(first, anchor.place), last)
+    """Where an anchor that is gone would stand: by its rank and tie, or where it stood when it was not ranked."""
+    if not anchor.rank:
+        return min(anchor.place, len(hits))
+    return sum((-hit.position.rank, hit.position.tie) < (-anchor.rank, anchor.tie) for hit in hits)
 
 
 async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bool) -> Results:

@@ -38,7 +38,10 @@ class TestWords:
 
 class TestGrams:
     def test_are_characters_neighbours_and_other_words(self) -> None:
-        assert chinese.grams("露营椅 iphone15") == ["露", "营", "椅", "露营", "营椅", "iphone15"]
+        assert chinese.grams("露营椅 nfc") == ["露", "营", "椅", "露营", "营椅", "nfc", "~nf", "~fc"]
+
+    def test_tell_a_short_word_from_two_letters_of_a_longer_one(self) -> None:
+        assert not {"tv"} & set(chinese.grams("atv"))
 
 
 class TestSounds:
@@ -67,6 +70,7 @@ class TestBeginnings:
         assert chinese.beginnings("！") == []
 
 
-class TestRarity:
+class TestRareness:
     def test_is_greater_for_what_is_rarely_said(self) -> None:
-        assert 1 <= chinese.rarity("的") < chinese.rarity("推荐") < chinese.rarity("露营") <= 4
+        told = [chinese.rareness(word) for word in ("的", "推荐", "露营", "云朵霜")]
+        assert told == sorted(told) and len(set(told)) == 4 and told[0] >= 0.1 and told[-1] == 1

@@ -1,0 +1,1 @@
+"""Benchmarks of discovery: the search box and the feed."""
