@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from random import Random
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from commerce.checkout import actions as checkout
-from commerce.group_buys import GroupBuy, TakenSeat, Team
+from commerce.group_buys import GroupBuy, NewTier, TakenSeat, Team
 from commerce.group_buys import actions as group_buy_actions
 from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Address
@@ -33,13 +33,17 @@ _HOME: Final = Address("小禾", "13800000000", "浙江省", "杭州市", "西�
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A group-buy to be had: of what, for how many people, how long teams have, and how many of them should be open."""
+    """A group-buy to be had: of what, for how many people, how long teams have, and how many of them should be open.
+
+    Teams that reach the sizes of its `tiers` pay less and less.
+    """
 
     product: str
     team_size: int
     team_ttl: timedelta
     lasts: timedelta
     open_teams: int
+    tiers: tuple[int, ...] = ()
 
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -58,8 +62,8 @@ OFFERS: Final = (
     Offer("excerpt-book", 3, _DAY, 7 * _DAY, 2),
     Offer("suction-bowl", 2, _DAY, 2 * _DAY, 1),
     Offer("trio-charger", 3, 2 * _HOUR, _DAY, 1),
-    Offer("moon-mask", 2, _DAY, 4 * _DAY, 1),
-    Offer("drip-bags", 3, 6 * _HOUR, 2 * _DAY, 1),
+    Offer("moon-mask", 2, _DAY, 4 * _DAY, 1, tiers=(3, 5)),
+    Offer("drip-bags", 3, 6 * _HOUR, 2 * _DAY, 1, tiers=(5, 8)),
 )
 UPCOMING: Final = Offer("cloud-tent", 3, _DAY, 3 * _DAY, 0)
 _VIEWERS_OFFER: Final = "salmon-food"
@@ -133,16 +137,18 @@ class Market:
         # What earlier offers have sold or still hold is made up for.
         await product_actions.update_stock(goods.owner_id, variant.id, max(variant.stock, variant.held) + _STOCK)
         self.offers_made += 1
+        price = _lower(variant.price.amount)
         await group_buy_actions.create(
             goods.owner_id,
             variant.id,
-            price=_lower(variant.price.amount),
+            price=price,
             team_size=offer.team_size,
             team_ttl_seconds=int(offer.team_ttl.total_seconds()),
             starts_at=starts_at,
             ends_at=ends_at,
             stock=_STOCK,
             per_user_limit=_PER_USER_LIMIT,
+            tiers=[NewTier(size, _tier(price, step)) for step, size in enumerate(offer.tiers, 1)],
         )
 
     async def _missing(self, offer: Offer, group_buy: GroupBuy) -> int:
@@ -228,3 +234,8 @@ class Market:
 def _lower(amount: str) -> Decimal:
     """About a quarter off, ending in .90 as prices do."""
     return (Decimal(amount) * Decimal("0.76")).quantize(Decimal(1), ROUND_DOWN) - Decimal("0.10")
+
+
+def _tier(price: Decimal, step: int) -> Decimal:
+    """The price of a tier: some eight in a hundred lower for each step."""
+    return price - (price * step * Decimal("0.08")).quantize(Decimal(1), ROUND_UP)

@@ -69,6 +69,9 @@ class TestTheWorld:
             await db.value("SELECT count(*) FROM group_buys WHERE ends_at < $1", clock.now() + timedelta(hours=4)) >= 3
         )
 
+    async def test_some_offers_have_lower_prices_for_larger_teams(self) -> None:
+        assert await db.value("SELECT count(*) FROM group_buys WHERE jsonb_array_length(ladder) = 2") == 2
+
 
 class TestSignIns:
     @pytest.mark.parametrize("handle", [demo.VIEWER_HANDLE, demo.SHOP_HANDLE])

@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from commerce.checkout import actions as checkout
 from commerce.checkout import invariants
 from commerce.group_buys import GroupBuy, TakenSeat, actions, errors
+from commerce.group_buys.events import GroupBuyChanged
 from commerce.ledger import accounts
 from commerce.ledger import queries as ledger
 from commerce.payments import queries as payments
@@ -89,6 +91,17 @@ class TestAnOfferWithTiers:
         assert await products.now(variant.id) == variant
         assert await db.value("SELECT count(*) FROM group_buys") == 0
         assert await outbox() == before
+
+
+class TestSteps:
+    async def test_told_before_there_were_tiers_are_understood(self) -> None:
+        """Clients may resume from steps that an older release has written."""
+        leader = await factory.opened(await factory.offer())
+        [told] = await db.rows("SELECT payload::text FROM outbox WHERE name = 'GroupBuyChanged'")
+        old = msgspec.json.decode(told["payload"])
+        del old["group_buy"]["ladder"], old["team"]["spare_size"], old["team"]["merchant_filled_count"]
+        step = msgspec.convert(old, GroupBuyChanged)
+        assert step.team is not None and (step.team.minimum_size, step.group_buy.tiers) == (leader.team.size, [])
 
 
 class TestATeamThatGoesOn:
