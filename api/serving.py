@@ -64,7 +64,7 @@ def _run(job: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
             loop.add_signal_handler(name, stop.set)
         await job(stop)
 
-    loop_factory = uvicorn.Config(app="").get_loop_factory()
+    loop_factory = uvicorn.Config(app="", log_config=None).get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(run())
 
@@ -77,14 +77,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _configured(app: Any, **given: Any) -> uvicorn.Config:
+def configured(app: Any, **given: Any) -> uvicorn.Config:
+    """How uvicorn serves an application here; what is `given` goes before."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         # Compression costs 45 KiB a connection.
         ws_per_message_deflate=False,
-        ws=LeanProtocol,
+        ws=given.pop("ws", LeanProtocol),
         ws_max_size=1024 * 1024,
         timeout_graceful_shutdown=_PATIENCE,
         # Whose X-Forwarded-For and -Proto to believe: uvicorn's own default is the machine itself.
@@ -111,7 +112,7 @@ async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Eve
 
 async def _until_stopped(app: Any, listening: socket.socket, stop: asyncio.Event) -> None:
     memory.settle()
-    server = _Server(_configured(app))
+    server = _Server(configured(app))
     serving = asyncio.ensure_future(server.serve(sockets=[listening]))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -144,7 +145,7 @@ def _serve_by_many(settings: Settings, listening: socket.socket, workers: int) -
 
     asyncio.run(look())
     os.environ["ZHONGCAO_DATA"] = str(settings.data)
-    config = _configured("api.asgi:application", factory=True, workers=workers)
+    config = configured("api.asgi:application", factory=True, workers=workers)
     _welcome(listening, settings)
     importlib.import_module("uvicorn.supervisors").Multiprocess(config, sockets=[listening]).run()
 

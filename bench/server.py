@@ -29,9 +29,14 @@ class Server:
 
     def resident_mib(self) -> float:
         """Memory of the process itself, its PostgreSQL left out."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) / 1024
+        return resident_mib(self.process.pid)
+
+
+def resident_mib(process_id: int) -> float:
+    """Memory of a process, its children left out."""
+    status = Path(f"/proc/{process_id}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
 
 
 def free_port() -> int:
