@@ -6,6 +6,7 @@ measured is the server.
 """
 
 import asyncio
+import functools
 import os
 import sys
 import time
@@ -137,7 +138,7 @@ async def _main(port: int, count: int) -> None:
     for start in range(0, count, _CONNECTING):
         ready = [loop.create_future() for _ in range(min(_CONNECTING, count - start))]
         for one in ready:
-            await loop.create_connection(lambda one=one: Subscriber(crowd, one), "127.0.0.1", port)
+            await loop.create_connection(functools.partial(Subscriber, crowd, one), "127.0.0.1", port)
         await asyncio.gather(*ready)
         crowd.subscribed += len(ready)
     _say({"subscribed": crowd.subscribed})

@@ -1,5 +1,6 @@
 """What every resolver may know: who asks, in which language, and the services of the process."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,8 +76,8 @@ class Context:
         return await batch(parents, self, **arguments) if answers is None else answers
 
     def for_all(self) -> "ForAll":
-        """The context of an execution for all who may be told the same: it knows no viewer."""
-        return ForAll(services=self.services, language=self.language, request_id=self.request_id)
+        """The context of an execution for all who may be told the same: it knows no viewer, and is a request itself."""
+        return ForAll(services=self.services, language=self.language, request_id=secrets.token_hex(8))
 
     def beside(self, shared: "ForAll") -> "Context":
         """This viewer's context for an event that was executed for all before."""
