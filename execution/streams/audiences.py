@@ -138,10 +138,13 @@ class Audience:
 
     async def _tell(self, told: Told) -> None:
         await told.render(self._render, lambda: [member.outlet.context for member in self._members])
-        self.position = told.sequence
+        self.position = max(told.sequence, self.position or 0)
         for number, member in enumerate(list(self._members), 1):
             if member in self._members:
-                member.hear(told)
+                try:
+                    member.hear(told)
+                except Exception as error:
+                    member.end(error)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
 

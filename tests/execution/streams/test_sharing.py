@@ -1,5 +1,9 @@
 """What many subscribers ask alike is heard, executed and encoded once; what differs, or asks who they are, is not."""
 
+from unittest.mock import Mock
+
+import pytest
+
 from tests.execution.streams.log import Client, Room, settled
 
 
@@ -120,3 +124,14 @@ class TestEnding:
         room.log.happen()
         await settled()
         assert ends.ended == [room.failure] and stays.ended == [] and stays.told[-1] == "step 1"
+
+    async def test_a_client_that_cannot_be_told_ends_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        room, ends, stays, broken = Room(), Client(), Client(), RuntimeError("broken")
+        for client in (ends, stays):
+            room.join(client)
+        await settled()
+        monkeypatch.setattr(ends, "tell", Mock(side_effect=broken))
+        for _ in range(2):
+            room.log.happen()
+            await settled()
+        assert ends.ended == [broken] and stays.ended == [] and stays.told[-1] == "step 2"
