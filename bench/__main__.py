@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import executor, feed_page, push, replay, startup
+from bench import executor, feed_page, hot, push, replay, startup
 from bench.figures import Figure, show
 
 _PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (
@@ -13,6 +13,7 @@ _PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (
     feed_page.figures,
     executor.figures,
     push.figures,
+    hot.figures,
     replay.figures,
 )
 

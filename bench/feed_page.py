@@ -76,9 +76,8 @@ def compared(servers: Mapping[str, Server], token: str, seconds: int) -> Rates:
     rates: dict[str, list[float]] = {name: [] for name in servers}
     for turn in range(_TURNS + 1):
         for name, server in servers.items():
-            # The first turn, a short one, is for caches and compilers.
-            load = wrk.load(server.url + "/graphql", BODY, _headers(token), seconds if turn else 1)
-            if turn:
+            load = wrk.load(server.url + "/graphql", BODY, _headers(token), seconds)
+            if turn:  # The first is for caches and compilers.
                 rates[name].append(load.per_second)
     return {name: statistics.median(found) for name, found in rates.items()}
 
