@@ -6,6 +6,7 @@ APPS = {
     "follows": "people.follows.models",
     "notes": "content.notes.models",
     "live": "content.live.models",
+    "feed": "content.feed.models",
     "ledger": "commerce.ledger.models",
     "products": "commerce.products.models",
     "payments": "commerce.payments.models",

@@ -8,6 +8,7 @@ from typing import Any
 
 from api import data_folder, rehearsal
 from commerce.payments import Faults, Provider, SandboxProvider
+from content.feed.sessions import MemorySessions, Sessions
 from content.live.presence import Presence
 from core.bus import Bus
 from core.settings import Settings, SettingsError
@@ -20,9 +21,15 @@ from search.rebuild import keep_built, rebuild
 @asynccontextmanager
 async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
     """What resolvers, lanes and timers work with, held open. The database is connected already."""
-    async with engine(settings) as search, providers(settings) as known:
+    async with (
+        engine(settings) as search,
+        providers(settings) as known,
+        feed_sessions(settings) as sessions,
+    ):
         presence = Presence()
-        yield Services(settings=settings, bus=bus, providers=known, presence=presence, search=search)
+        yield Services(
+            settings=settings, bus=bus, providers=known, presence=presence, search=search, feed_sessions=sessions
+        )
         await presence.close()
 
 
@@ -40,6 +47,20 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         yield found
     finally:
         await found.close()
+
+
+@asynccontextmanager
+async def feed_sessions(settings: Settings) -> AsyncIterator[Sessions]:
+    """Where the order of a DISCOVER session is kept."""
+    if settings.redis_url is None:
+        yield MemorySessions()
+        return
+    # Redis' client is slow to load, and of no use to an installation without a server.
+    kept = importlib.import_module("content.feed.redis_sessions").RedisSessions(settings.redis_url)
+    try:
+        yield kept
+    finally:
+        await kept.close()
 
 
 @asynccontextmanager

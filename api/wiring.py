@@ -13,6 +13,8 @@ from commerce.orders import subscribers as order_subscribers
 from commerce.payments import actions as payment_actions
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
+from content.feed import tastes
+from content.feed.learning import learn
 from content.live import actions as live_actions
 from content.live import subscribers as live_subscribers
 from core import outbox
@@ -30,6 +32,7 @@ def lanes(services: Services) -> Sequence[Lane | BatchLane]:
         Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
         Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
         BatchLane("search", indexer.EVENTS, indexer.reaction(services.search)),
+        BatchLane("tastes", tastes.EVENTS, tastes.on_engaged),
         Lane("live", {GroupBuyChanged: live_subscribers.on_group_buy_changed}),
     ]
 
@@ -47,5 +50,6 @@ def timers(services: Services) -> Sequence[Timer]:
         Timer("group_buys.expire_teams", 0.5, group_buy_actions.expire_teams),
         Timer("group_buys.start_offers", 0.5, group_buy_actions.start_offers),
         Timer("group_buys.end_offers", 0.5, group_buy_actions.end_offers),
+        Timer("feed.learn", 5, learn),
         Timer("live.viewers", 2, live_actions.count_viewers),
     ]

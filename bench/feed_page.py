@@ -26,7 +26,7 @@ from tests.services import meilisearch, redis
 
 QUERY: Final = """
 query Feed($first: Int!) {
-  feed(first: $first) {
+  feed(kind: FOLLOWING, first: $first) {
     edges {
       reason
       node {

@@ -29,10 +29,10 @@ _VIEWER: Final = (
     "SELECT account_id FROM sessions WHERE access_hash = $1 AND revoked_at IS NULL AND access_expires_at > $2"
 )
 _NOTES: Final = (
-    "SELECT id, author_id, title, body, like_count, collect_count, comment_count, published_at, hot_score FROM notes"
-    " WHERE deleted_at IS NULL ORDER BY hot_score DESC, id DESC LIMIT $1"
+    "SELECT id, author_id, title, body, like_count, published_at FROM notes"
+    " WHERE author_id = ANY($1) AND deleted_at IS NULL ORDER BY id DESC LIMIT $2"
 )
-_FOLLOWED: Final = "SELECT followee_id FROM follows WHERE follower_id = $1 AND followee_id = ANY($2)"
+_FOLLOWED: Final = "SELECT followee_id FROM follows WHERE follower_id = $1"
 _AUTHORS: Final = "SELECT id, handle, display_name, avatar_url, follower_count FROM accounts WHERE id = ANY($1)"
 _TAGS: Final = "SELECT note_id, product_id FROM note_products WHERE note_id = ANY($1) ORDER BY position"
 _PRODUCTS: Final = (
@@ -52,11 +52,11 @@ async def feed(request: Request) -> Response:
         if viewer_id is None:
             return Response(status_code=401)
         first = variables["first"]
-        found = await connection.fetch(_NOTES, first + 1)
+        followed = [row[0] for row in await connection.fetch(_FOLLOWED, viewer_id)]
+        found = await connection.fetch(_NOTES, followed, first + 1)
         notes = found[:first]
         note_ids = [note["id"] for note in notes]
         author_ids = list({note["author_id"] for note in notes})
-        followed = {row[0] for row in await connection.fetch(_FOLLOWED, viewer_id, author_ids)}
         authors = {row["id"]: _author(row) for row in await connection.fetch(_AUTHORS, author_ids)}
         tags = await connection.fetch(_TAGS, note_ids)
         products = {
@@ -70,7 +70,7 @@ async def feed(request: Request) -> Response:
         pinned.setdefault(tag["note_id"], []).append({"product": products[tag["product_id"]]})
     edges = [
         {
-            "reason": _reason(note, note["author_id"] in followed, now),
+            "reason": "FOLLOWED_AUTHOR",
             "node": {
                 "id": f"note_{note['id'].hex}",
                 "title": note["title"],
@@ -88,7 +88,7 @@ async def feed(request: Request) -> Response:
     last = notes[-1]
     page_info = {
         "hasNextPage": len(found) > first,
-        "endCursor": encode_cursor((last["hot_score"], last["id"])),
+        "endCursor": encode_cursor(last["id"]),
     }
     return Response(
         orjson.dumps({"data": {"feed": {"edges": edges, "pageInfo": page_info}}}), media_type="application/json"
@@ -115,13 +115,6 @@ def _product(row: Row) -> dict[str, Any]:
         "soldCount": row["sold_count"],
         "minPrice": {"amount": f"{yuan}.{fen:02}", "currency": row["currency"]},
     }
-
-
-def _reason(note: Row, follows: bool, now: datetime) -> str:
-    if follows:
-        return "FOLLOWED_AUTHOR"
-    loved = note["like_count"] + note["collect_count"] + note["comment_count"] >= 10
-    return "FRESH" if not loved and now - note["published_at"] < timedelta(days=1) else "POPULAR"
 
 
 def _instant(instant: datetime) -> str:

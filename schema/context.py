@@ -10,6 +10,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from commerce.payments import Provider
+from content.feed.sessions import MemorySessions, Sessions
 from content.live.presence import Presence
 from core.bus import Bus
 from core.errors import Unauthenticated
@@ -28,6 +29,7 @@ class Services:
     providers: Mapping[str, Provider]
     presence: Presence
     search: Engine
+    feed_sessions: Sessions = field(default_factory=MemorySessions)
 
 
 Answers = Sequence[Any]

@@ -35,18 +35,17 @@ export async function viewerOf (authorization) {
 }
 
 export async function feed (first, viewerId) {
-  const found = await ask('notes', 'SELECT id, author_id, title, body, like_count AS "likeCount", collect_count,' +
-    ' comment_count, published_at, hot_score FROM notes WHERE deleted_at IS NULL' +
-    ' ORDER BY hot_score DESC, id DESC LIMIT $1', first + 1)
+  const followed = (await ask('followed', 'SELECT followee_id FROM follows WHERE follower_id = $1', viewerId))
+    .map(row => row.followee_id)
+  const found = await ask('notes', 'SELECT id, author_id, title, body, like_count AS "likeCount", published_at' +
+    ' FROM notes WHERE author_id = ANY($1) AND deleted_at IS NULL ORDER BY id DESC LIMIT $2', followed, first + 1)
   const notes = found.slice(0, first)
-  const followed = new Set((await ask('followed', 'SELECT followee_id FROM follows WHERE follower_id = $1' +
-    ' AND followee_id = ANY($2)', viewerId, notes.map(note => note.author_id))).map(row => row.followee_id))
   const last = notes.at(-1)
   return {
-    edges: notes.map(note => ({ node: shown(note), reason: reason(note, followed.has(note.author_id)) })),
+    edges: notes.map(note => ({ node: shown(note), reason: 'FOLLOWED_AUTHOR' })),
     pageInfo: {
       hasNextPage: found.length > first,
-      endCursor: Buffer.from(JSON.stringify([last.hot_score, last.id])).toString('base64url')
+      endCursor: Buffer.from(JSON.stringify(last.id)).toString('base64url')
     }
   }
 }
@@ -58,12 +57,6 @@ function shown (note) {
     id: globalId('note', note.id),
     publishedAt: note.published_at.toISOString().replace('.000Z', 'Z')
   }
-}
-
-function reason (note, follows) {
-  if (follows) return 'FOLLOWED_AUTHOR'
-  const loved = note.likeCount + note.collect_count + note.comment_count >= 10
-  return !loved && Date.now() - note.published_at < 86_400_000 ? 'FRESH' : 'POPULAR'
 }
 
 export async function authors (ids) {

@@ -1,4 +1,4 @@
-"""Feeds: which notes a person is shown, in which order, and why. A read model: it owns no table."""
+"""Feeds: which notes a person is shown, in which order, and why. A read model, which can be made anew."""
 
 from content.feed.records import FeedEdge, FeedPage
 

@@ -1,14 +1,17 @@
 """All reads of feeds."""
 
+from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
-from content.feed import rules
+from content.feed import candidates, ranking
+from content.feed.ranking import Ranked
 from content.feed.records import FeedEdge, FeedPage
-from content.notes import Note
+from content.feed.sessions import Sessions
 from content.notes import queries as note_queries
-from core import clock
 from core.errors import Unauthenticated
-from core.pagination import Page, PageRequest, page_of
+from core.ids import new_id
+from core.pagination import InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
 from people.follows import queries as follow_queries
 
 
@@ -18,21 +21,49 @@ async def following(viewer_id: UUID | None, request: PageRequest[UUID]) -> FeedP
         raise Unauthenticated()
     authors = await follow_queries.followee_ids(viewer_id)
     page = page_of(await note_queries.newest_by_authors(authors, request), request, lambda note: note.id)
-    return _feed(page, ["FOLLOWED_AUTHOR"] * len(page.edges))
+    return FeedPage([FeedEdge(edge.key, edge.node, "FOLLOWED_AUTHOR") for edge in page.edges], page.page_info)
 
 
-async def discover(viewer_id: UUID | None, request: PageRequest[tuple[float, UUID]]) -> FeedPage:
-    """What is loved now, the engagement weighed against the age.
+async def discover(viewer_id: UUID | None, request: PageRequest[tuple[UUID, int]], sessions: Sessions) -> FeedPage:
+    """Notes ranked for the viewer; for nobody what is loved now.
 
-    A note whose score changes between two pages may be seen again or not at all; every other is seen exactly once.
+    A first page begins a session, whose order stands: every note of it is seen once, however the ranking moves. The
+    cursor names the session and a place in it. Notes deleted since are left out. Raises InvalidCursor.
     """
-    found = await note_queries.hottest(request)
-    page = page_of(found, request, lambda note: (note.hot_score, note.id))
-    followed = await follow_queries.is_following(viewer_id, [note.author_id for note in page.nodes])
-    now = clock.now()
-    return _feed(page, [rules.reason(note, follows, now) for note, follows in zip(page.nodes, followed, strict=True)])
+    session_id, place = request.key or (new_id(), 0)
+    if place < 0 or session_id.version != 7:
+        raise InvalidCursor("after")
+    ranked = await _session(viewer_id, session_id, sessions)
+    rest = list(islice(enumerate(ranked, 1), place, place + request.limit))
+    notes = await note_queries.by_ids([one.note_id for _, one in rest]) if rest else []
+    edges = [
+        FeedEdge((session_id, after), note, one.reason)
+        for (after, one), note in zip(rest, notes, strict=True)
+        if note is not None
+    ]
+    info = PageInfo(
+        has_next_page=place + request.limit < len(ranked),
+        has_previous_page=request.key is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=encode_cursor((session_id, rest[-1][0])) if rest else None,
+    )
+    return FeedPage(edges, info)
 
 
-def _feed(page: Page[Note], reasons: list[str]) -> FeedPage:
-    edges = [FeedEdge(edge.key, edge.node, reason) for edge, reason in zip(page.edges, reasons, strict=True)]
-    return FeedPage(edges, page.page_info)
+async def _session(viewer_id: UUID | None, session_id: UUID, sessions: Sessions) -> list[Ranked]:
+    """The order of a session; ranked now if it is new, or was lost."""
+    name = f"{viewer_id}:{session_id}"
+    ranked = await sessions.get(name)
+    if ranked is None:
+        if viewer_id is None:
+            found = await candidates.for_nobody(session_id)
+        else:
+            found = await candidates.for_viewer(viewer_id, session_id)
+        ranked = ranking.rank(found, session_id, _began(session_id))
+        await sessions.put(name, ranked)
+    return ranked
+
+
+def _began(session_id: UUID) -> datetime:
+    """When a session began, which its id tells."""
+    return datetime.fromtimestamp((session_id.int >> 80) / 1000, UTC)

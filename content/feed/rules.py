@@ -1,17 +1,77 @@
-"""Why a note is shown."""
+"""How taste is weighed: how much an engagement says, and how much the items that one liked say for another.
 
-from datetime import datetime, timedelta
+An item's neighbours are those whose engagement foretells its own: a ridge regression of who engaged with it on who
+engaged with each of them, so that two neighbours that say the same are not counted twice, as plain co-occurrence would.
+It is fitted on the few best neighbours alone, in a millisecond or so, and learned anew item by item as people engage.
+"""
 
-from content.notes import Note
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from operator import mul
 
-_FRESH = timedelta(days=1)
-# Likes, collects and comments together, from which a fresh note is there for being loved.
-_POPULAR = 10
+MOST_NEIGHBOURS = 60
+# Chance counts for less: so much is added to the evidence that a likeness needs.
+_DAMPING = 5
+# The ridge. Beside a constant it grows with an item's own count, as if half of its engagement were hidden at random:
+# no neighbour is relied on alone.
+RIDGE = 30.0
+HIDDEN = 1.0
+# How much the loved give way to the less known.
+MODESTY = 0.15
+_ROUNDS = 12
+_PRECISION = 1e-3
+
+Bits = int
+"""A set of people, a bit each: counting those who engaged with two items is one `&`."""
 
 
-def reason(note: Note, follows_author: bool, now: datetime) -> str:
-    """Why a note is in somebody's DISCOVER feed."""
-    if follows_author:
-        return "FOLLOWED_AUTHOR"
-    loved = note.like_count + note.collect_count + note.comment_count >= _POPULAR
-    return "FRESH" if not loved and now - note.published_at < _FRESH else "POPULAR"
+def strength(liked: bool, collected: bool, commented: bool) -> float:
+    """How much a person's engagement says, 0 to 1; 0 is none."""
+    kinds = liked + collected + commented
+    return 0.4 + 0.2 * kinds if kinds else 0.0
+
+
+def likeness(together: int, one: int, other: int) -> float:
+    """How much two items are alike of which `one` and `other` people engaged with each, `together` with both."""
+    return together / (math.sqrt(one * other) + _DAMPING)
+
+
+def nearest(together: Mapping[int, int], engaged: Sequence[int], target: int) -> list[int]:
+    """The items most alike to `target` by how many engaged with both; `engaged` counts each item's people."""
+    return heapq.nlargest(
+        MOST_NEIGHBOURS, together, key=lambda item: (likeness(together[item], engaged[target], engaged[item]), -item)
+    )
+
+
+def weights(target: Bits, neighbours: Sequence[Bits]) -> list[float]:
+    """How much each neighbour's engagement speaks for the target's, given the others'."""
+    below = [[(one & other).bit_count() for other in neighbours[: place + 1]] for place, one in enumerate(neighbours)]
+    rows: list[list[float]] = [
+        [*row, *(later[place] for later in below[place + 1 :])] for place, row in enumerate(below)
+    ]
+    for place, row in enumerate(rows):
+        row[place] += RIDGE + HIDDEN * row[place]
+    found = _solve(rows, [(target & one).bit_count() for one in neighbours])
+    modest = max(target.bit_count(), 1) ** -MODESTY
+    return [weight * modest for weight in found]
+
+
+def _solve(rows: Sequence[Sequence[float]], wanted: Sequence[float]) -> list[float]:
+    """Solves a symmetric, positive system by conjugate gradients, each row weighed by its diagonal."""
+    scale = [1 / row[index] for index, row in enumerate(rows)]
+    found = [0.0] * len(rows)
+    left = list(wanted)
+    direction = list(map(mul, scale, left))
+    error = aim = sum(map(mul, left, direction))
+    for _ in range(_ROUNDS):
+        if error <= _PRECISION**2 * aim:
+            break
+        image = [sum(map(mul, row, direction)) for row in rows]
+        step = error / sum(map(mul, direction, image))
+        found = [value + step * part for value, part in zip(found, direction, strict=True)]
+        left = [value - step * part for value, part in zip(left, image, strict=True)]
+        steered = list(map(mul, scale, left))
+        before, error = error, sum(map(mul, left, steered))
+        direction = [part + error / before * old for part, old in zip(steered, direction, strict=True)]
+    return found

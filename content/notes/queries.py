@@ -5,13 +5,18 @@ from typing import Literal
 from uuid import UUID
 
 from content.notes import rules
-from content.notes.records import Comment, Note, ProductTag, Topic
+from content.notes.records import Comment, Note, NoteCard, ProductTag, Topic
 from core import db
 from core.errors import Invalid
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 
 _NOTE = db.columns(Note)
+# How many notes a feed is chosen from: the hottest and the latest of all, the latest of an author and of a topic.
+_HOTTEST = 300
+_LATEST = 100
+_OF_AUTHOR = 5
+_OF_TOPIC = 30
 _NOTE_N = db.columns(Note, "n")
 
 
@@ -94,6 +99,35 @@ async def hottest(request: PageRequest[tuple[float, UUID]]) -> list[Note]:
     )
 
 
+async def cards(
+    ids: Sequence[UUID], author_ids: Sequence[UUID], topic_ids: Sequence[UUID], before: UUID
+) -> list[NoteCard]:
+    """What a feed is chosen from: `ids`, the latest of authors and topics, the hottest and the latest of all.
+
+    Only notes that are older than the id `before`; in no order.
+    """
+    by_author = newest_first("author_id", most=_OF_AUTHOR, also="deleted_at IS NULL")
+    by_topic = newest_first("topic_id", "note_id", most=_OF_TOPIC)
+    return await db.records(
+        NoteCard,
+        "WITH chosen AS (SELECT id FROM unnest($1::uuid[]) AS g (id)"
+        " UNION (SELECT id FROM notes WHERE deleted_at IS NULL AND id < $2"
+        f" ORDER BY hot_score DESC, id DESC LIMIT {_HOTTEST})"
+        f" UNION (SELECT id FROM notes WHERE deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT {_LATEST})"
+        " UNION (SELECT n.id FROM unnest($3::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT id FROM notes {by_author}) n)"
+        " UNION (SELECT n.note_id FROM unnest($4::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT note_id FROM note_topics {by_topic}) n))"
+        " SELECT n.id, n.author_id, n.is_sponsored, n.like_count + n.collect_count + n.comment_count, n.published_at,"
+        " n.hot_score, t.topic_id FROM chosen JOIN notes n USING (id)"
+        " LEFT JOIN note_topics t ON t.note_id = n.id AND t.position = 0 WHERE n.deleted_at IS NULL AND n.id < $2",
+        list(ids),
+        before,
+        list(author_ids),
+        list(topic_ids),
+    )
+
+
 async def _notes(sql: str, *args: object) -> list[Note]:
     return [Note.from_row(row) for row in await db.rows(sql, *args)]
 
@@ -165,6 +199,23 @@ async def _engaged(
     )
     theirs = {note_id for (note_id,) in found}
     return [note_id in theirs for note_id in note_ids]
+
+
+async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, bool, bool]]:
+    """Whether each (person, note) is one of liking, of collecting, of commenting; all False for a deleted note."""
+    alive = "EXISTS (SELECT FROM notes n WHERE n.id = p.note_id AND n.deleted_at IS NULL)"
+    of_pair = "{} = p.user_id AND e.note_id = p.note_id"
+    found = await db.rows(
+        "SELECT "
+        + ", ".join(
+            f"{alive} AND EXISTS (SELECT FROM {table} e WHERE {of_pair.format(person)})"
+            for table, person in (("note_likes", "user_id"), ("note_collects", "user_id"), ("comments", "author_id"))
+        )
+        + " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS p (user_id, note_id, position) ORDER BY p.position",
+        [user_id for user_id, _ in pairs],
+        [note_id for _, note_id in pairs],
+    )
+    return [(liked, collected, commented) for liked, collected, commented in found]
 
 
 async def comments_by_ids(ids: Sequence[UUID]) -> list[Comment | None]:

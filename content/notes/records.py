@@ -42,6 +42,18 @@ class Note(msgspec.Struct, frozen=True):
         return cls(*values)
 
 
+class NoteCard(msgspec.Struct, frozen=True):
+    """What one must know of a note to rank it: `loved` counts likes, collects and comments; `topic_id` is its first."""
+
+    id: UUID
+    author_id: UUID
+    is_sponsored: bool
+    loved: int
+    published_at: datetime
+    hot_score: float
+    topic_id: UUID | None
+
+
 class NewTag(msgspec.Struct, frozen=True):
     """A product to pin on a note: on which of its media, from 0, and where, from the left and the top, 0 to 1."""
 

@@ -40,6 +40,14 @@ async def followee_ids(follower_id: UUID) -> list[UUID]:
     return [identity for (identity,) in found]
 
 
+async def newest_followee_ids(follower_id: UUID, most: int) -> list[UUID]:
+    """Up to `most` whom a person follows, the last first."""
+    found = await db.rows(
+        f"SELECT followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT {most:d}", follower_id
+    )
+    return [identity for (identity,) in found]
+
+
 async def followers(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Account]]:
     """A page of each person's followers, those who came last first."""
     return await _pages("followee_id", ids, "follower_id", request)

@@ -21,4 +21,5 @@ class FeedQueries:
         viewer_id = info.context.viewer_id
         if kind is FeedKind.FOLLOWING:
             return await queries.following(viewer_id, page_request(first, after))
-        return await queries.discover(viewer_id, page_request(first, after, tuple[float, UUID]))
+        request = page_request(first, after, tuple[UUID, int])
+        return await queries.discover(viewer_id, request, info.context.services.feed_sessions)

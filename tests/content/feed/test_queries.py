@@ -1,21 +1,39 @@
-"""Feeds: who sees what, in which order, and why."""
+"""Feeds: who sees what, in which order, why, and what a page costs."""
 
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from content.feed import queries, rules
-from content.notes import Note
+from content.feed import FeedPage, queries
+from content.feed.sessions import MemorySessions, Sessions
 from content.notes import actions as note_actions
 from core import clock
 from core.errors import Unauthenticated
-from core.pagination import PageRequest, decode_cursor
+from core.ids import new_id
+from core.pagination import InvalidCursor, PageRequest, decode_cursor
 from people.follows import actions as follow_actions
 from tests.factories.notes import note
 from tests.factories.people import person
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+async def discovered(
+    viewer_id: UUID | None = None,
+    sessions: Sessions | None = None,
+    *,
+    first: int = 20,
+    after: FeedPage | None = None,
+) -> FeedPage:
+    """A page of DISCOVER: the first of a new session, or the one after another."""
+    end = None if after is None else after.page_info.end_cursor
+    key = None if end is None else decode_cursor(end, tuple[UUID, int])
+    return await queries.discover(viewer_id, PageRequest(first, key), sessions or MemorySessions())
+
+
+def shown(page: FeedPage) -> list[UUID]:
+    return [edge.node.id for edge in page.edges]
 
 
 class TestFollowing:
@@ -57,8 +75,7 @@ class TestDiscover:
         loved, new = await note(title="被喜欢的"), await note(title="新的")
         for _ in range(3):
             await note_actions.like(await person(), loved.id)
-        page = await queries.discover(None, PageRequest(20, None))
-        assert [edge.node.id for edge in page.edges] == [loved.id, new.id]
+        assert shown(await discovered()) == [loved.id, new.id]
 
     async def test_lets_the_old_sink(self) -> None:
         with clock.at(clock.now() - timedelta(days=3)):
@@ -66,40 +83,69 @@ class TestDiscover:
         for _ in range(5):
             await note_actions.like(await person(), old.id)
         new = await note(title="新的")
-        page = await queries.discover(None, PageRequest(20, None))
+        page = await discovered()
         assert [(edge.node.id, edge.reason) for edge in page.edges] == [(new.id, "FRESH"), (old.id, "POPULAR")]
 
-    async def test_pages_without_gap_or_repeat(self) -> None:
-        made = [await note() for _ in range(7)]
-        for one in made[::2]:
-            await note_actions.like(one.author_id, one.id)
-        seen, key = [], None
-        while True:
-            page = await queries.discover(None, PageRequest(2, key))
-            seen.extend(edge.node.id for edge in page.edges)
-            if not page.page_info.has_next_page:
-                break
-            assert page.page_info.end_cursor is not None
-            key = decode_cursor(page.page_info.end_cursor, tuple[float, UUID])
-        assert sorted(seen) == sorted(one.id for one in made)
-        assert set(seen[:4]) == {one.id for one in made[::2]}
+    async def test_pages_without_gap_or_repeat_while_the_ranking_moves(self) -> None:
+        made, sessions = [await note(title=f"第{number}篇") for number in range(9)], MemorySessions()
+        page = await discovered(None, sessions, first=2)
+        seen = shown(page)
+        while page.page_info.has_next_page:
+            await note_actions.like(await person(), made[0].id)
+            await note(title="刚刚发布的")
+            page = await discovered(None, sessions, first=2, after=page)
+            assert page.page_info.has_previous_page
+            seen += shown(page)
+        assert len(seen) == len(set(seen)) and set(seen) == {one.id for one in made}
 
-    async def test_tells_a_follower_why(self) -> None:
-        me, followed, other = await person(), await note(), await note()
-        await follow_actions.follow(me, followed.author_id)
-        page = await queries.discover(me, PageRequest(20, None))
-        assert {edge.node.id: edge.reason for edge in page.edges} == {followed.id: "FOLLOWED_AUTHOR", other.id: "FRESH"}
+    async def test_a_lost_session_is_ranked_again_the_same(self) -> None:
+        me, made = await person(), [await note(title=f"第{number}篇") for number in range(20)]
+        await note_actions.like(await person(), made[3].id)
+        sessions = MemorySessions()
+        first = await discovered(me, sessions, first=5)
+        await note(title="此后发布的")
+        kept = await discovered(me, sessions, first=15, after=first)
+        assert shown(kept) == shown(await discovered(me, MemorySessions(), first=15, after=first))
 
-    async def test_leaves_out_what_is_deleted(self) -> None:
-        made = await note()
+    async def test_leaves_out_what_was_deleted_since(self) -> None:
+        made, sessions = [await note() for _ in range(4)], MemorySessions()
+        first = await discovered(None, sessions, first=1)
+        gone = next(one for one in made if one.id not in shown(first))
+        await note_actions.delete(gone.author_id, gone.id)
+        rest = await discovered(None, sessions, after=first)
+        assert {*shown(first), *shown(rest)} == {one.id for one in made} - {gone.id}
+
+    async def test_a_session_is_of_its_viewer_alone(self) -> None:
+        me, other, sessions = await person(), await person(), MemorySessions()
+        mine, _ = await note(me), await note()
+        first = await discovered(other, sessions, first=1)
+        assert mine.id not in shown(await discovered(me, sessions, after=first))
+
+    async def test_leaves_out_ones_own_and_what_is_deleted(self) -> None:
+        me, made = await person(), await note()
+        await note(me)
         await note_actions.delete(made.author_id, made.id)
-        assert (await queries.discover(None, PageRequest(20, None))).edges == []
+        assert shown(await discovered(me)) == []
 
+    @pytest.mark.parametrize("key", [(UUID(int=7), 0), (new_id(), -1)])
+    async def test_refuses_what_is_no_place_of_a_session(self, key: tuple[UUID, int]) -> None:
+        with pytest.raises(InvalidCursor):
+            await queries.discover(None, PageRequest(20, key), MemorySessions())
 
-class TestReason:
-    async def test_prefers_who_is_followed_then_what_is_loved(self) -> None:
-        made: Note = await note()
-        now = clock.now()
-        assert rules.reason(made, True, now) == "FOLLOWED_AUTHOR"
-        assert rules.reason(made, False, now) == "FRESH"
-        assert rules.reason(made, False, now + timedelta(days=2)) == "POPULAR"
+    async def test_past_the_end_is_nothing(self) -> None:
+        await note()
+        page = await queries.discover(None, PageRequest(20, (new_id(), 2**40)), MemorySessions())
+        assert page.edges == [] and not page.page_info.has_next_page
+
+    @pytest.mark.parametrize("follows", [1, 8])
+    async def test_costs_the_same_however_many_one_follows(self, follows: int, statements: list[str]) -> None:
+        me, sessions = await person(), MemorySessions()
+        for _ in range(follows):
+            await follow_actions.follow(me, (await note()).author_id)
+        statements.clear()
+        page = await discovered(me, sessions, first=1)
+        # Whom one follows, what one engaged with, two of taste, what to choose from, and the page's notes.
+        assert len(statements) == 6
+        statements.clear()
+        await discovered(me, sessions, after=page)
+        assert len(statements) == int(follows > 1)

@@ -1,0 +1,42 @@
+"""The sessions of many processes. Apart from `sessions`, as who runs alone never loads Redis' client."""
+
+import logging
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import RedisError
+
+from content.feed.ranking import Ranked
+from content.feed.sessions import TTL, pack, unpack
+
+logger = logging.getLogger(__name__)
+
+_PREFIX = "zhongcao:feed:session:"
+
+
+class RedisSessions:
+    """Sessions in Redis. One that cannot be reached keeps nothing: the session is ranked again."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(
+            url, retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.1), 1), socket_timeout=1
+        )
+
+    async def get(self, name: str) -> list[Ranked] | None:
+        try:
+            packed: bytes | None = await self._redis.get(_PREFIX + name)  # type: ignore[assignment]
+        except RedisError as error:
+            logger.warning("could not read a feed's session: %s", error)
+            return None
+        return None if packed is None else unpack(packed)
+
+    async def put(self, name: str, ranked: Sequence[Ranked]) -> None:
+        try:
+            await self._redis.set(_PREFIX + name, pack(ranked), ex=TTL)
+        except RedisError as error:
+            logger.warning("could not keep a feed's session: %s", error)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
