@@ -31,7 +31,8 @@ class Sessions(Protocol):
 class MemorySessions:
     """The sessions of a single process; the oldest go first."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     async def get(self, name: str) -> list[Ranked] | None:
@@ -40,7 +41,7 @@ class MemorySessions:
 
     async def put(self, name: str, ranked: Sequence[Ranked]) -> None:
         self._kept[name] = (time.monotonic() + TTL, pack(ranked))
-        while len(self._kept) > _MOST:
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
 

@@ -48,6 +48,16 @@ async def newest_followee_ids(follower_id: UUID, most: int) -> list[UUID]:
     return [identity for (identity,) in found]
 
 
+async def followed_by(ids: Sequence[UUID], most: int) -> dict[UUID, int]:
+    """Whom these people follow, of each the `most` latest, and how many of them do."""
+    found = await db.rows(
+        "SELECT f.followee_id, count(*) FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL (SELECT followee_id"
+        f" FROM follows WHERE follower_id = p.id ORDER BY id DESC LIMIT {most:d}) f GROUP BY f.followee_id",
+        list(set(ids)),
+    )
+    return dict(found)
+
+
 async def followers(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Account]]:
     """A page of each person's followers, those who came last first."""
     return await _pages("followee_id", ids, "follower_id", request)

@@ -9,11 +9,12 @@ from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.products import Shop
 from commerce.products import queries as product_queries
+from content.feed import related
 from content.live import LiveStream
 from content.live import queries as live_queries
 from content.notes import Note
 from content.notes import queries as note_queries
-from core.pagination import Page, page_request
+from core.pagination import Page, PageRequest, page_request
 from people.accounts import Account, Identity, IssuedSession, queries
 from schema.context import Context
 from schema.pagination import After, First
@@ -42,6 +43,12 @@ async def teams(viewers: list[Identity], context: Context, first: First = 20, af
     return await group_buy_queries.teams_of_viewer(
         [viewer.account_id for viewer in viewers], page_request(first, after)
     )
+
+
+async def suggested_users(viewers: list[Identity], context: Context, first: First = 20) -> list[list[Account]]:
+    request: PageRequest[UUID] = page_request(first, None)
+    # A document has one viewer.
+    return [await related.people(viewer.account_id, request.limit) for viewer in viewers]
 
 
 async def notes(people: list[Account], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:

@@ -80,6 +80,11 @@ class Viewer:
     teams: GroupBuyTeamConnectionRef = batched(
         fields.teams, description="The teams that you hold a seat in, newest first."
     )
+    suggested_users: list[UserRef] = batched(
+        fields.suggested_users,
+        description="People whom you may want to follow and do not yet, the best first: whom those whom you follow"
+        " follow, and who writes what suits your taste.",
+    )
 
 
 @strawberry.type(description="Tokens of a signed-in device. Both are secrets; the refresh token is good once.")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from commerce.products import Product
 from commerce.products import queries as product_queries
+from content.feed import related as near
 from content.notes import Comment, Note, ProductTag, Topic, queries
 from core.pagination import Page, page_request
 from people.accounts import Account
@@ -60,6 +61,10 @@ async def viewer_has_collected(notes: list[Note], context: Context) -> list[bool
 
 async def comments(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Comment]]:
     return await queries.comments_of([note.id for note in notes], page_request(first, after))
+
+
+async def related(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
+    return await near.notes([note.id for note in notes], page_request(first, after, tuple[float, UUID]))
 
 
 async def reply_to(replies: list[Comment], context: Context) -> list[Comment | None]:

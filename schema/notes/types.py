@@ -84,6 +84,11 @@ class Note(Node):
         fields.viewer_has_collected, description="Whether you keep it; false for nobody."
     )
     comments: "CommentConnection" = batched(fields.comments, description="Comments and replies, newest first.")
+    related: NoteConnectionRef = batched(
+        fields.related,
+        description="Notes that people who engage with this one engage with too, the most telling first; learned from"
+        " likes, collects and comments, so empty for a note that few know.",
+    )
     published_at: datetime.datetime = strawberry.field(description="When it was published.")
 
     is_type_of = execution.records(content.notes.Note)

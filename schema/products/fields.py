@@ -8,6 +8,7 @@ from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.products import Product, Shop, Variant, queries
+from content.feed import related
 from content.live import LiveStream
 from content.live import queries as live_queries
 from content.notes import Note
@@ -66,6 +67,13 @@ async def group_buys(products: list[Product], context: Context) -> list[list[Gro
 
 async def notes(products: list[Product], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
     return await note_queries.page_by_product([product.id for product in products], page_request(first, after))
+
+
+async def bought_together(
+    products: list[Product], context: Context, first: First = 20, after: After = None
+) -> list[Page[Product]]:
+    request = page_request(first, after, tuple[float, UUID])
+    return await related.bought_together([product.id for product in products], request)
 
 
 async def live_now(products: list[Product], context: Context) -> list[list[LiveStream]]:

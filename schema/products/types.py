@@ -58,6 +58,11 @@ class Product(Node):
     sold_count: int = strawberry.field(description="Units sold, less those given back.")
     group_buys: list[GroupBuyRef] = batched(fields.group_buys, description="Group-buys running on it now.")
     notes: NoteConnectionRef = batched(fields.notes, description="Notes that feature it, newest first.")
+    bought_together: "ProductConnection" = batched(
+        fields.bought_together,
+        description="Products that people who bought this one bought too, the most telling first; learned from paid"
+        " orders, so empty for a product that few bought.",
+    )
     live_now: list[LiveStreamRef] = batched(fields.live_now, description="Streams that are live now and list it.")
 
     is_type_of = execution.records(commerce.products.Product)
