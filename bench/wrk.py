@@ -1,4 +1,4 @@
-"""HTTP load by `wrk`: one request over and over, over connections that are kept."""
+"""HTTP load by `wrk`, over connections that are kept: one request over and over, or what a script makes of each."""
 
 import json
 import shutil
@@ -9,26 +9,29 @@ from typing import Final
 
 import msgspec
 
-_SCRIPT: Final = """
+_SAME: Final = """
 wrk.method = "POST"
 wrk.body = {body}
 {headers}
+"""
+_DONE: Final = """
 function done(summary, latency, requests)
   local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
-  io.stderr:write(string.format('{{"requests":%d,"microseconds":%d,"failed":%d,"refused":%d,"p99":%d}}',
-    summary.requests, summary.duration, failed, summary.errors.status, latency:percentile(99)))
+  io.stderr:write(string.format('{"requests":%d,"microseconds":%d,"failed":%d,"refused":%d,"p50":%d,"p99":%d}',
+    summary.requests, summary.duration, failed, summary.errors.status, latency:percentile(50), latency:percentile(99)))
 end
 """
 _CONNECTIONS: Final = 16
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What came of a load: requests answered in so many microseconds, the slowest hundredth's latency beyond `p99`."""
+    """What came of a load: requests answered in so many microseconds, and their latencies, in microseconds too."""
 
     requests: int
     microseconds: int
     failed: int
     refused: int
+    p50: int
     p99: int
 
     @property
@@ -43,13 +46,18 @@ def missing() -> bool:
 
 def load(url: str, body: bytes, headers: Mapping[str, str], seconds: int) -> Load:
     """Posts `body` for `seconds` over 16 connections. Raises RuntimeError when not every answer is a good one."""
+    given = {"Content-Type": "application/json", **headers}
+    lines = [f"wrk.headers[{_text(name)}] = {_text(value)}" for name, value in given.items()]
+    return run(url, _SAME.format(body=_text(body.decode()), headers="\n".join(lines)), _CONNECTIONS, seconds)
+
+
+def run(url: str, lua: str, connections: int, seconds: int) -> Load:
+    """Sends what a script asks for, by one thread. Raises RuntimeError when not every answer is a good one."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
-        given = {"Content-Type": "application/json", **headers}
-        lines = [f"wrk.headers[{_text(name)}] = {_text(value)}" for name, value in given.items()]
-        script.write(_SCRIPT.format(body=_text(body.decode()), headers="\n".join(lines)))
+        script.write(lua + _DONE)
         script.flush()
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", script.name, url],
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", script.name, url],
             capture_output=True,
             text=True,
             check=True,

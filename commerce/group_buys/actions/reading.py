@@ -15,11 +15,13 @@ _GROUP_BUY = db.columns(GroupBuy)
 # these people, and who has placed the orders, have in the offer; each with those seats.
 _TEAMS_AND_SEATS = (
     "WITH people AS (SELECT unnest($2::uuid[]) AS user_id UNION SELECT user_id FROM seats WHERE order_id = ANY($3)),"
-    " theirs AS (SELECT s.* FROM people p JOIN seats s ON s.group_buy_id = $1 AND s.user_id = p.user_id"
-    f" WHERE s.status IN {rules.LIVE} OR s.order_id = ANY($3)),"
+    # One by one, as the planner would rather read all seats, and all teams, to find those of a round.
+    " theirs AS (SELECT s.* FROM people p CROSS JOIN LATERAL (SELECT * FROM seats WHERE group_buy_id = $1"
+    f" AND user_id = p.user_id AND (status IN {rules.LIVE} OR order_id = ANY($3)) OFFSET 0) s),"
     " asked AS (SELECT unnest($4::uuid[]) AS id UNION SELECT team_id FROM theirs)"
     f" SELECT {db.columns(Team, 't')}, {db.columns(Seat, 's')} FROM asked a"
-    " JOIN teams t ON t.id = a.id AND t.group_buy_id = $1 LEFT JOIN theirs s ON s.team_id = t.id"
+    " CROSS JOIN LATERAL (SELECT * FROM teams WHERE id = a.id AND group_buy_id = $1 LIMIT 1) t"
+    " LEFT JOIN theirs s ON s.team_id = a.id"
 )
 
 

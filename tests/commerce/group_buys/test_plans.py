@@ -1,5 +1,6 @@
 """A page costs a page, however many offers, teams and seats there are: no list of group-buys is ever sorted whole."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -24,7 +25,7 @@ async def many_offers() -> None:
 
 async def many_teams() -> tuple[UUID, UUID]:
     """An offer, and somebody who leads all its many open teams."""
-    taken = await factory.opened(await factory.offer(team_size=50, per_user_limit=999))
+    taken = await factory.opened(await factory.offer(stock=100, team_size=50, per_user_limit=999))
     await _copy("teams", {"joined_count": "1 + step % 40"})
     await db.execute("ALTER TABLE seats DROP CONSTRAINT seats_order_fk")
     await db.execute("ALTER TABLE seats DROP CONSTRAINT seats_team_fk")
@@ -105,3 +106,31 @@ class TestTaking:
         statements.clear()
         await actions.join_team(another, page.nodes[0].id, 1, None, new_id().hex)
         assert len(statements) == 6
+
+    async def test_a_round_reads_what_it_is_about(self, statements: list[str]) -> None:
+        offer_id, _ = await many_teams()
+        await db.execute("ALTER TABLE seats DROP CONSTRAINT seats_user_fk")
+        await db.execute("UPDATE seats SET user_id = gen_random_uuid()")
+        await db.execute("ANALYZE seats")
+        [page] = await queries.open_teams([offer_id], PageRequest(50, None))
+        buyers = [await person("团员") for _ in page.nodes]
+        statements.clear()
+        await asyncio.gather(
+            *(
+                actions.join_team(buyer, team.id, 1, None, new_id().hex)
+                for buyer, team in zip(buyers, page.nodes, strict=True)
+            )
+        )
+        [lookup, keys, teams_and_seats] = [
+            text for text in statements if "FROM teams WHERE" in text or "JOIN orders" in text or "theirs" in text
+        ]
+        people, teams = _array(buyers), _array([team.id for team in page.nodes])
+        # Each row as it was and as it has become, and never the thousands of others.
+        most = 4 * len(page.nodes)
+        assert await rows_read(lookup, teams) <= most
+        assert await rows_read(keys, people, "array_fill('a key'::text, ARRAY[50])") <= most
+        assert await rows_read(teams_and_seats, f"'{offer_id}'", people, "'{}'", teams) <= most
+
+
+def _array(ids: list[UUID]) -> str:
+    return f"ARRAY[{', '.join(repr(str(identity)) for identity in ids)}]::uuid[]"
