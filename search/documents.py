@@ -58,6 +58,7 @@ async def _products(products: Sequence[Product]) -> list[Document | None]:
     shops = await product_queries.shops_by_ids([product.shop_id for product in products])
     variants = await product_queries.variants_of(ids)
     running = await group_buy_queries.running_on(ids)
+    one_short = await group_buy_queries.one_short_until(ids)
     return [
         Document(
             thing=Found(PRODUCT, product.id),
@@ -70,8 +71,10 @@ async def _products(products: Sequence[Product]) -> list[Document | None]:
             price=product.min_price_minor * 10 ** (2 - EXPONENTS[product.currency]),
             in_stock=any(variant.available > 0 for variant in choices),
             group_buy_until=max((int(offer.ends_at.timestamp()) for offer in offers), default=0),
+            group_buy_closes=min((int(offer.ends_at.timestamp()) for offer in offers), default=0),
+            one_short_until=0 if until is None else int(until.timestamp()),
         )
-        for product, shop, choices, offers in zip(products, shops, variants, running, strict=True)
+        for product, shop, choices, offers, until in zip(products, shops, variants, running, one_short, strict=True)
     ]
 
 
@@ -100,6 +103,7 @@ async def _streams(streams: Sequence[LiveStream]) -> list[Document | None]:
             suggestion=stream.title,
             popular=stream.viewer_count if stream.status == "LIVE" else stream.peak_viewer_count,
             published=_milliseconds(stream.started_at or stream.scheduled_at),
+            live=stream.status == "LIVE",
         )
         for stream in streams
     ]

@@ -82,16 +82,9 @@ def _filters(query: Query) -> list[tantivy.Query]:
     filters = []
     if query.kinds:
         filters.append(_any_of("kind", query.kinds))
-    if query.min_price is not None or query.max_price is not None:
-        filters.append(_from("price", query.min_price, query.max_price))
-    if query.in_stock:
-        filters.append(_from("in_stock", 1))
-    if query.group_buy_at is not None:
-        filters.append(_from("group_buy_until", query.group_buy_at + 1))
     if query.topics:
         filters.append(_any_of("topic_key", query.topics))
-    if query.published_after is not None:
-        filters.append(_from("published", query.published_after + 1))
+    filters += [_from(*each) for each in query.ranges]
     return [_worth(each, 0.0) for each in filters]
 
 

@@ -10,10 +10,12 @@ from search import chinese, relevance
 from search.engine import KINDS, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC, Document
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
-VERSION = 2
+VERSION = 3
 
 # Rank and tie share 64 bits, as there is one field to sort by.
-_TIE_BITS = {NEWEST: 20, POPULAR: 33, PRICE_ASC: 24, PRICE_DESC: 24}
+_TIE_BITS = {NEWEST: 20, POPULAR: 32, PRICE_ASC: 23, PRICE_DESC: 23}
+# In seconds of Unix time.
+_INSTANTS = ("group_buy_until", "group_buy_closes", "one_short_until")
 
 
 def rank_field(sort: str) -> str:
@@ -31,7 +33,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("kind_number", "id_high", "id_low", *map(rank_field, _TIE_BITS)):
         builder.add_unsigned_field(field, fast=True)
-    for field in ("price", "in_stock", "group_buy_until", "published"):
+    for field in ("price", "in_stock", "live", "published", *_INSTANTS):
         builder.add_unsigned_field(field, fast=True, indexed=True)
     builder.add_float_field("weight", fast=True)
     builder.add_bytes_field("suggestion", stored=True)
@@ -78,7 +80,9 @@ def _add_numbers(entry: tantivy.Document, source: Document) -> None:
     if source.price is not None:
         entry.add_unsigned("price", source.price)
     entry.add_unsigned("in_stock", int(source.in_stock))
-    entry.add_unsigned("group_buy_until", source.group_buy_until)
+    entry.add_unsigned("live", int(source.live))
+    for field in _INSTANTS:
+        entry.add_unsigned(field, getattr(source, field))
     entry.add_unsigned("published", max(0, source.published))
     for sort, rank in source.ranks.items():
         bits = _TIE_BITS[sort]

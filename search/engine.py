@@ -64,7 +64,8 @@ class Document(msgspec.Struct, frozen=True):
     """What can be found of a thing. Texts are as people wrote them; engines fold them.
 
     `popular` counts whatever makes its kind loved; `published` is in milliseconds of Unix time, `price` in hundredths
-    of a major unit, `group_buy_until` in seconds of Unix time (0: none runs).
+    of a major unit. In seconds of Unix time (0: none): when the last of its running group-buys ends, when the first
+    does (`group_buy_closes`), and how long one of its teams waits for one person alone.
     """
 
     thing: Found
@@ -78,16 +79,23 @@ class Document(msgspec.Struct, frozen=True):
     price: int | None = None
     in_stock: bool = False
     group_buy_until: int = 0
+    group_buy_closes: int = 0
+    one_short_until: int = 0
+    live: bool = False
 
     @property
     def ranks(self) -> dict[str, int]:
-        """Its place in each sort but relevance: greater comes first; what has no price comes last in both."""
+        """Its place in each sort but relevance: greater comes first.
+
+        What is sold out comes after what can be had, but for NEWEST; what has no price comes last by price.
+        """
         price = None if self.price is None else min(self.price, _MOST_PRICE)
+        had = 0 if self.sold_out else 1
         return {
             NEWEST: max(0, self.published),
-            POPULAR: min(max(0, self.popular), 2**31 - 1),
-            PRICE_ASC: 0 if price is None else _MOST_PRICE + 1 - price,
-            PRICE_DESC: 0 if price is None else price + 1,
+            POPULAR: min(max(0, self.popular), 2**31 - 1) + had * 2**31,
+            PRICE_ASC: 0 if price is None else _MOST_PRICE + 1 - price + had * 2**40,
+            PRICE_DESC: 0 if price is None else price + 1 + had * 2**40,
         }
 
     @property
@@ -107,11 +115,35 @@ class Query(msgspec.Struct, frozen=True):
     in_stock: bool = False
     # The present, in seconds of Unix time: a group-buy must run at it.
     group_buy_at: int | None = None
+    # A team must wait for one person alone at it.
+    one_short_at: int | None = None
+    # A group-buy must end after the one instant, and by the other.
+    closing: tuple[int, int] | None = None
+    live: bool = False
     topics: Sequence[str] = ()
     published_after: int | None = None
     sort: str = RELEVANCE
     # Content with a part of the words.
     loose: bool = False
+
+    @property
+    def ranges(self) -> list[tuple[str, int | None, int | None]]:
+        """What numbers of a document must be, the bounds included."""
+        after, by = self.closing or (None, None)
+        wanted = [
+            ("price", self.min_price, self.max_price),
+            ("in_stock", 1 if self.in_stock else None, None),
+            ("live", 1 if self.live else None, None),
+            ("group_buy_until", _later(self.group_buy_at), None),
+            ("group_buy_closes", _later(after), by),
+            ("one_short_until", _later(self.one_short_at), None),
+            ("published", _later(self.published_after), None),
+        ]
+        return [(field, least, most) for field, least, most in wanted if least is not None or most is not None]
+
+
+def _later(instant: int | None) -> int | None:
+    return None if instant is None else instant + 1
 
 
 class Position(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
-from commerce.group_buys.events import GroupBuyEnded, GroupBuyStarted
+from commerce.group_buys.events import GroupBuyChanged, GroupBuyEnded, GroupBuyStarted
 from commerce.products.events import ProductCreated, StockChanged
 from content.live.events import LiveStatusChanged, LiveViewersChanged
 from content.notes.events import (
@@ -38,6 +38,7 @@ _TOUCHED: Final[Mapping[type[Event], Callable[[Any], list[Found]]]] = {
         _one(NOTE, "note_id"),
     ),
     **dict.fromkeys((ProductCreated, StockChanged, GroupBuyStarted, GroupBuyEnded), _one(PRODUCT, "product_id")),
+    GroupBuyChanged: lambda event: [Found(PRODUCT, event.group_buy.product_id)],
     **dict.fromkeys((AccountCreated, ProfileUpdated), _one(USER, "account_id")),
     **dict.fromkeys((Followed, Unfollowed), _one(USER, "followee_id")),
     TopicsChanged: lambda event: [Found(TOPIC, topic_id) for topic_id in event.topic_ids],

@@ -11,7 +11,7 @@ from search import chinese, relevance
 from search.engine import DEEPEST, KINDS, MOST_FACET_VALUES, SORTS, Document, Position, Query
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
-VERSION: Final = 2
+VERSION: Final = 3
 # Meilisearch looks at no more words of a query.
 MOST_WORDS: Final = 10
 
@@ -26,7 +26,8 @@ _RANKS = [rank_field(sort) for sort in SORTS[1:]]
 SETTINGS: Final = MeilisearchSettings(
     searchable_attributes=["title", "also", "names", "text", "sounds", "pairs"],
     filterable_attributes=[
-        *("kind", "topic", "topic_key", "beginnings", "price", "in_stock", "group_buy_until", "published", "tie"),
+        *("kind", "topic", "topic_key", "beginnings", "price", "in_stock", "published", "tie"),
+        *("group_buy_until", "group_buy_closes", "one_short_until", "live"),
         *_RANKS,
     ],
     sortable_attributes=["tie", *_RANKS],
@@ -62,6 +63,9 @@ def entry(source: Document) -> dict[str, Any]:
         "price": source.price,
         "in_stock": int(source.in_stock),
         "group_buy_until": source.group_buy_until,
+        "group_buy_closes": source.group_buy_closes,
+        "one_short_until": source.one_short_until,
+        "live": int(source.live),
         "published": source.published,
         "tie": source.thing.tie,
         **{rank_field(sort): rank for sort, rank in source.ranks.items()},
@@ -109,18 +113,11 @@ def filters(query: Query) -> list[str]:
     found = []
     if query.kinds:
         found.append(_any_of("kind", [kind for kind in KINDS if kind in query.kinds]))
-    if query.min_price is not None:
-        found.append(f"price >= {query.min_price}")
-    if query.max_price is not None:
-        found.append(f"price <= {query.max_price}")
-    if query.in_stock:
-        found.append("in_stock = 1")
-    if query.group_buy_at is not None:
-        found.append(f"group_buy_until > {query.group_buy_at}")
     if query.topics:
         found.append(_any_of("topic_key", query.topics))
-    if query.published_after is not None:
-        found.append(f"published > {query.published_after}")
+    for field, least, most in query.ranges:
+        found += [] if least is None else [f"{field} >= {least}"]
+        found += [] if most is None else [f"{field} <= {most}"]
     return found
 
 

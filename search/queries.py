@@ -33,6 +33,10 @@ class Filter(msgspec.Struct, frozen=True):
     max_price: Decimal | None = None
     in_stock: bool = False
     has_group_buy: bool = False
+    needs_one_more: bool = False
+    # Seconds.
+    closing_within: int | None = None
+    live_now: bool = False
     topics: Sequence[str] = ()
     published_after: datetime | None = None
 
@@ -133,6 +137,9 @@ async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer
 
 def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort: str = RELEVANCE) -> Query:
     """What a folded text asks, in the engine's terms."""
+    if filter.closing_within is not None and filter.closing_within < 0:
+        raise Invalid("filter", "closingWithin", zh="closingWithin 不能为负", en="`closingWithin` must not be negative")
+    now = int(clock.now().timestamp())
     validation.at_most(filter.topics, MOST_TOPICS, "filter", "topics")
     topics = [chinese.folded(topic).strip().lstrip("#").rstrip("#").strip() for topic in filter.topics]
     return Query(
@@ -142,7 +149,10 @@ def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort
         min_price=_hundredths(filter.min_price, ROUND_CEILING),
         max_price=_hundredths(filter.max_price, ROUND_FLOOR),
         in_stock=filter.in_stock,
-        group_buy_at=int(clock.now().timestamp()) if filter.has_group_buy else None,
+        group_buy_at=now if filter.has_group_buy else None,
+        one_short_at=now if filter.needs_one_more else None,
+        closing=None if filter.closing_within is None else (now, now + filter.closing_within),
+        live=filter.live_now,
         topics=topics,
         published_after=None if filter.published_after is None else int(filter.published_after.timestamp() * 1000),
         sort=sort,

@@ -102,6 +102,18 @@ async def running_on(product_ids: Sequence[UUID]) -> list[list[GroupBuy]]:
     return [grouped.get(product_id, []) for product_id in product_ids]
 
 
+async def one_short_until(product_ids: Sequence[UUID]) -> list[datetime | None]:
+    """Until when, on each product, one of its open teams waits for one person alone; None where none does."""
+    found = await db.rows(
+        "SELECT g.product_id, max(t.expires_at) FROM group_buys g JOIN teams t ON t.group_buy_id = g.id"
+        " WHERE g.product_id = ANY($1) AND g.phase <> 'CLOSED' AND g.starts_at <= $2 AND g.ends_at > $2"
+        " AND t.status = 'OPEN' AND t.expires_at > $2 AND t.size - t.joined_count = 1 GROUP BY g.product_id",
+        list(set(product_ids)),
+        clock.now(),
+    )
+    return db.in_order(product_ids, dict(found))
+
+
 async def ending_soon(request: PageRequest[EndingSoonKey]) -> Page[GroupBuy]:
     """Offers that run or will, those that end first in front."""
     after = request.key or EndingSoonKey(clock.now(), BEYOND)

@@ -18,6 +18,13 @@ class SearchFilter:
     )
     in_stock: bool | None = strawberry.field(default=None, description="Only what can be bought now.")
     has_group_buy: bool | None = strawberry.field(default=None, description="Only products with a running group-buy.")
+    needs_one_more: bool | None = strawberry.field(
+        default=None, description="Only products with a group-buy team that waits for one more person alone."
+    )
+    closing_within: int | None = strawberry.field(
+        default=None, description="Only products with a group-buy that ends within so many seconds from now, 0 or more."
+    )
+    live_now: bool | None = strawberry.field(default=None, description="Only streams that are live now.")
     topics: list[str] | None = strawberry.field(
         default=None, description="Notes about any of these topics, in either script, with or without #; at most 20."
     )
@@ -32,6 +39,9 @@ class SearchFilter:
             max_price=self.max_price,
             in_stock=bool(self.in_stock),
             has_group_buy=bool(self.has_group_buy),
+            needs_one_more=bool(self.needs_one_more),
+            closing_within=self.closing_within,
+            live_now=bool(self.live_now),
             topics=self.topics or (),
             published_after=self.published_after,
         )

@@ -24,14 +24,20 @@ class SearchKind(enum.Enum):
 @strawberry.enum(description="In which order hits come.")
 class SearchSort(enum.Enum):
     RELEVANCE = strawberry.enum_value(
-        "RELEVANCE", description="Best match first; without a query as POPULAR. Ends after the 1,000 best."
+        "RELEVANCE",
+        description="Best match first, what is sold out last; without a query as POPULAR. Ends after the 1,000 best.",
     )
     NEWEST = strawberry.enum_value("NEWEST", description="Latest published first.")
     POPULAR = strawberry.enum_value(
-        "POPULAR", description="Most likes, sales, followers, viewers or notes first, whatever its kind counts."
+        "POPULAR",
+        description="Most likes, sales, followers, viewers or notes first, as its kind counts; what is sold out last.",
     )
-    PRICE_ASC = strawberry.enum_value("PRICE_ASC", description="Cheapest first; what has no price comes last.")
-    PRICE_DESC = strawberry.enum_value("PRICE_DESC", description="Dearest first; what has no price comes last.")
+    PRICE_ASC = strawberry.enum_value(
+        "PRICE_ASC", description="Cheapest first, then what is sold out, then what has no price."
+    )
+    PRICE_DESC = strawberry.enum_value(
+        "PRICE_DESC", description="Dearest first, then what is sold out, then what has no price."
+    )
 
 
 SearchHit = Annotated[

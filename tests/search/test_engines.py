@@ -104,6 +104,14 @@ class TestRelevance:
         )
         assert await filled.find("露营") == ["露营乙", "露营丙", "露营甲"]
 
+    async def test_puts_the_sold_out_last(self, engine: Engine) -> None:
+        filled = await shelf(
+            engine,
+            document("露营", PRODUCT, price=100, popular=900),
+            document("三季露营用的大号帐篷", PRODUCT, price=100, in_stock=True),
+        )
+        assert await filled.find("露营") == ["三季露营用的大号帐篷", "露营"]
+
     async def test_finds_by_names_and_topics(self, engine: Engine) -> None:
         filled = await shelf(
             engine, document("米白外套", PRODUCT, names=["小鹿的店"]), document("出门", topics=["露营日记"])
@@ -120,9 +128,10 @@ class TestRelevance:
 
 
 def goods() -> list[Document]:
+    waiting = {"group_buy_closes": 900, "one_short_until": 800}
     return [
         document("便宜", PRODUCT, price=990, in_stock=True, published=1_000, popular=5),
-        document("中等", PRODUCT, price=9_900, group_buy_until=1_000, published=3_000, popular=50),
+        document("中等", PRODUCT, price=9_900, group_buy_until=1_000, published=3_000, popular=50, **waiting),
         document("昂贵", PRODUCT, price=99_900, in_stock=True, published=2_000, popular=1),
         document("笔记", NOTE, topics=["露營", "户外"], published=4_000, popular=7),
     ]
@@ -133,9 +142,9 @@ class TestSorted:
         ("sort", "titles"),
         [
             (NEWEST, ["笔记", "中等", "昂贵", "便宜"]),
-            (POPULAR, ["中等", "笔记", "便宜", "昂贵"]),
-            (PRICE_ASC, ["便宜", "中等", "昂贵", "笔记"]),
-            (PRICE_DESC, ["昂贵", "中等", "便宜", "笔记"]),
+            (POPULAR, ["笔记", "便宜", "昂贵", "中等"]),
+            (PRICE_ASC, ["便宜", "昂贵", "中等", "笔记"]),
+            (PRICE_DESC, ["昂贵", "便宜", "中等", "笔记"]),
         ],
     )
     async def test_sorts(self, engine: Engine, sort: str, titles: list[str]) -> None:
@@ -177,6 +186,12 @@ class TestFilters:
             ({"in_stock": True}, {"便宜", "昂贵"}),
             ({"group_buy_at": 999}, {"中等"}),
             ({"group_buy_at": 1_000}, set()),
+            ({"one_short_at": 799}, {"中等"}),
+            ({"one_short_at": 800}, set()),
+            ({"closing": (899, 900)}, {"中等"}),
+            ({"closing": (0, 899)}, set()),
+            ({"closing": (900, 2_000)}, set()),
+            ({"live": True}, set()),
             ({"topics": ["露营"]}, {"笔记"}),
             ({"topics": ["户外", "别的"]}, {"笔记"}),
             ({"topics": ['"] OR kind = PRODUCT OR topic IN ["']}, set()),

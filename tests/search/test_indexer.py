@@ -96,8 +96,29 @@ class TestProducts:
         await group_buy_actions.start_offers()
         await drain()
         assert await titles(engine, "", filter=found) == ["云朵面霜"]
+        assert await titles(engine, "", filter=Filter(closing_within=500)) == []
+        assert await titles(engine, "", filter=Filter(closing_within=540)) == ["云朵面霜"]
         moving_clock.move(540)
         assert await titles(engine, "", filter=found) == []
+        assert await titles(engine, "", filter=Filter(closing_within=600)) == []
+
+    async def test_need_one_more_while_a_team_waits_for_one(
+        self, moving_clock: MovableClock, engine: Engine, drain: Drain
+    ) -> None:
+        needed = Filter(needs_one_more=True)
+        offer = await group_buys.offer(team_size=3, team_ttl_seconds=600)
+        opened = await group_buys.opened(offer)
+        await drain()
+        assert await titles(engine, "", filter=needed) == []
+        await group_buys.joined(opened.team)
+        await drain()
+        assert await titles(engine, "", filter=needed) == ["云朵面霜"]
+        moving_clock.move(600)
+        assert await titles(engine, "", filter=needed) == []
+        moving_clock.move(-600)
+        await group_buys.joined(opened.team)
+        await drain()
+        assert await titles(engine, "", filter=needed) == []
 
 
 class TestOthers:
@@ -114,6 +135,7 @@ class TestOthers:
         stream = await live.scheduled(title="露营专场")
         await drain()
         assert await titles(engine, "露营") == ["露营专场"]
+        assert await titles(engine, "", filter=Filter(live_now=True)) == []
         await live_actions.end(stream.host_id, stream.id)
         await drain()
         assert await titles(engine, "露营") == []

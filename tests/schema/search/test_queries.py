@@ -67,15 +67,17 @@ class TestSearch:
         await world.indexed(engine)
         given: dict[str, Any] = {"query": "", "kinds": ["PRODUCT"], "sort": "PRICE_ASC", "first": 2}
         first = (await graph(SEARCH, **given))["data"]["search"]
-        assert [edge["node"]["title"] for edge in first["edges"]] == ["iPhone 手机壳", "露营折叠椅"]
+        assert [edge["node"]["title"] for edge in first["edges"]] == ["iPhone 手机壳", "露营帐篷 三季"]
         rest = (await graph(SEARCH, **given, after=first["pageInfo"]["endCursor"]))["data"]["search"]
-        assert [edge["node"]["title"] for edge in rest["edges"]] == ["露营帐篷 三季"]
+        assert [edge["node"]["title"] for edge in rest["edges"]] == ["露营折叠椅"]
         assert rest["pageInfo"]["hasPreviousPage"] and not rest["pageInfo"]["hasNextPage"]
         narrow = {"minPrice": "50", "maxPrice": "100.00", "inStock": None, "topics": None}
         answer = await graph(SEARCH, query="", filter=narrow)
         assert [edge["node"]["title"] for edge in answer["data"]["search"]["edges"]] == ["露营折叠椅"]
         answer = await graph(SEARCH, query="", filter={"publishedAfter": "2999-01-01T00:00:00Z", "hasGroupBuy": True})
         assert answer["data"]["search"]["edges"] == []
+        answer = await graph(SEARCH, query="", filter={"liveNow": True})
+        assert [edge["node"]["title"] for edge in answer["data"]["search"]["edges"]] == ["露营好物专场"]
 
     @pytest.mark.parametrize(
         "given",
@@ -84,6 +86,7 @@ class TestSearch:
             {"query": "", "first": 101},
             {"query": "", "after": "nonsense"},
             {"query": "", "filter": {"topics": ["a"] * 21}},
+            {"query": "", "filter": {"closingWithin": -1}},
         ],
     )
     async def test_refuses_what_is_malformed(self, engine: Embedded, graph: Graph, given: dict[str, Any]) -> None:
