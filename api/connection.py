@@ -2,10 +2,12 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Receive, Scope, Send
+
+from api.lean_websockets import WRITE
 
 
 class DisconnectedError(Exception):
@@ -15,9 +17,11 @@ class DisconnectedError(Exception):
 class Connection:
     """An accepted connection. Once it is gone, what is sent goes nowhere."""
 
-    __slots__ = ("_receive", "_saying", "_send", "is_open")
+    __slots__ = ("_receive", "_saying", "_send", "_write", "is_open")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Not every server can.
+        self._write: Callable[[Message], bool] | None = scope.get("extensions", {}).get(WRITE, {}).get("write")
         self._receive = receive
         self._send = send
         self._saying: asyncio.Future[None] | None = None
@@ -39,7 +43,7 @@ class Connection:
 
     def write(self, message: Message) -> Awaitable[None] | None:
         """Sends an ASGI message, without waiting if the client takes it; else the rest is to be awaited."""
-        if not self.is_open:
+        if not self.is_open or (self._write is not None and "text" in message and self._write(message)):
             return None
         sending: Coroutine[Any, Any, None] = self._send(message)  # type: ignore[assignment]
         try:

@@ -56,7 +56,7 @@ class GraphQLOverWebSocket:
         await receive()
         offered = scope.get("subprotocols", ())
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
-        connection, request = Connection(receive, send), HTTPConnection(scope)
+        connection, request = Connection(scope, receive, send), HTTPConnection(scope)
         if SUBPROTOCOL not in offered:
             await connection.close(4406, "Subprotocol not acceptable")
             return

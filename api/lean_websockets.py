@@ -6,13 +6,17 @@ sent to many is framed here once: whoever sends the same message object to many 
 
 import asyncio
 from collections import deque
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from starlette.types import Message
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.protocol import OPEN
+
+# The ASGI extension by which a connection says that it can `write`.
+WRITE: Final = "zhongcao.websocket.write"
 
 
 class LeanProtocol(WebSocketsSansIOProtocol):
@@ -24,6 +28,18 @@ class LeanProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **given)
         self.queue: Any = Inbox()
         self.writable: Any = Gate()
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.close_sent:
+            self.scope["extensions"][WRITE] = {"write": self.write}
+
+    def write(self, message: Message) -> bool:
+        """Sends a text if the client takes it at once; whether it did. `send` without a coroutine."""
+        if not self.writable.is_set() or self.disconnected or self.conn.state is not OPEN or self.conn.extensions:
+            return False
+        self.transport.write(self._frame(message))
+        return True
 
     async def send(self, message: Any) -> None:
         if self.conn.state is not OPEN or self.conn.extensions or "text" not in message:
