@@ -47,6 +47,8 @@ async def balances(shop_id: UUID) -> Sequence[int]:
 class TestRequest:
     async def test_eight_withdrawals_of_100_from_a_balance_of_100(self) -> None:
         owner_id, shop_id, _ = await earned("100.00")
+        # Eight connections are open: none of the eight waits for one while another is done already.
+        await asyncio.gather(*(db.value("SELECT pg_sleep(0.1)::text") for _ in range(8)))
         answers = await asyncio.gather(*(request(owner_id, "100.00") for _ in range(8)), return_exceptions=True)
         refusals = [answer for answer in answers if not isinstance(answer, Payout)]
         assert [type(refusal) for refusal in refusals] == [BalanceTooLow] * 7
