@@ -14,7 +14,9 @@ from content.feed import rules
 from core import db
 from core.unit_of_work import transaction
 
-_AT_ONCE = 500
+_AT_ONCE = 1000
+# Those who engaged with the items of a batch, so that a batch of popular ones needs no more memory than others.
+_PEOPLE_AT_ONCE = 20_000
 # Of an item the latest people, of a person the latest items: beyond, more of them say the same.
 _PEOPLE = 500
 _ITEMS = 100
@@ -35,13 +37,18 @@ async def learn() -> int:
         if not await db.value("SELECT pg_try_advisory_xact_lock($1)", LOCK):
             return 0
         changed = await db.rows(
-            "SELECT id, kind, changed_at FROM feed_items WHERE changed_at IS NOT NULL ORDER BY changed_at LIMIT $1",
+            "SELECT id, kind, changed_at, engaged FROM (SELECT id, kind, changed_at, engaged, sum(least(engaged, $2))"
+            " OVER (ORDER BY changed_at, id) AS people FROM (SELECT * FROM feed_items WHERE changed_at IS NOT NULL"
+            " ORDER BY changed_at, id LIMIT $1) i) c WHERE people - least(engaged, $2) < $3",
             _AT_ONCE,
+            _PEOPLE,
+            _PEOPLE_AT_ONCE,
         )
         if not changed:
             return 0
         targets = [row[0] for row in changed]
-        tastes = await _tastes(targets)
+        # What one person alone engaged with is like nothing yet.
+        tastes = await _tastes([row[0] for row in changed if row[3] > 1])
         engaged = await _engaged({item for items in tastes.values() for item in items})
         near = await asyncio.to_thread(_nearest, targets, tastes, engaged)
         people = await _people({item for target, items in near.items() for item in (target, *items)})
@@ -81,7 +88,7 @@ async def _engaged(items: set[UUID]) -> dict[UUID, int]:
 def _nearest(
     targets: Sequence[UUID], tastes: Mapping[UUID, Sequence[UUID]], engaged: Mapping[UUID, int]
 ) -> dict[UUID, list[UUID]]:
-    """The items most alike to each target; what one person alone engaged with is like nothing yet."""
+    """The items most alike to each target."""
     names = list(engaged)
     numbers = {item: number for number, item in enumerate(names)}
     counts = list(engaged.values())
