@@ -136,7 +136,8 @@ MONEY = (
         " WHEN 'AWAITING_TEAM' THEN p.refunding_minor = 0 WHEN 'CONFIRMED' THEN p.refunding_minor < p.minor"
         " ELSE o.status IN ('SHIPPED', 'COMPLETED') END)"
         " AND (p.refunding_minor <> p.minor OR o.status NOT IN ('CANCELLED', 'REFUNDING', 'REFUNDED'))"
-        " AND NOT (p.refunding_minor = 0 AND o.status IN ('PENDING_PAYMENT', 'CANCELLED') AND p.created_at > $1)",
+        " AND NOT (p.refunding_minor = 0 AND o.status IN ('PENDING_PAYMENT', 'CANCELLED') AND EXISTS ("
+        " SELECT FROM ledger_postings l WHERE l.kind = 'payment_captured' AND l.source = p.id AND l.posted_at > $1))",
     ),
     Invariant(
         "paid_order_has_its_payment",

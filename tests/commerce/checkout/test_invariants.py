@@ -6,6 +6,8 @@ import pytest
 
 from commerce.checkout import invariants
 from commerce.group_buys import TakenSeat, actions
+from commerce.payments import Outcome
+from commerce.payments import actions as payments
 from core import db
 from core.clock import MovableClock
 from tests.factories import group_buys as factory
@@ -95,6 +97,15 @@ class TestViolations:
         moving_clock.move(61)
         assert [found.invariant for found in await invariants.violations()] == ["captured_payment_is_kept_or_refunded"]
         await actions.settle_payment(made["held"].order.id)
+        assert await invariants.violations() == []
+
+    async def test_a_payment_that_was_begun_long_ago_has_its_minute_from_its_capture(
+        self, moving_clock: MovableClock
+    ) -> None:
+        order = (await world())["held"].order
+        payment = await payments.begin(order.id, order.buyer_id, "SANDBOX", order.total, "钥匙", "")
+        moving_clock.move(90)
+        await payments.record_outcome(payment.id, Outcome.CAPTURED)
         assert await invariants.violations() == []
 
     def test_each_says_what_it_is_for(self) -> None:

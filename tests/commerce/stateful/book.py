@@ -46,6 +46,8 @@ class Team:
     expires: int | None = None
     # The orders of those who have paid, in their order; whoever leaves is struck off.
     members: list[int] = field(default_factory=list)
+    # Whether the shop filled what it lacked.
+    filled: bool = False
 
 
 @dataclass

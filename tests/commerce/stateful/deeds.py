@@ -76,6 +76,10 @@ class Deeds:
             again=True,
         )
 
+    def fill(self, team: int) -> Deed:
+        fill = partial(group_buys.fill_team, self._world.owner, self._ids.teams[team])
+        return Deed(f"fill {team}", lambda model: model.fill(team), lambda: outcome_of(fill()))
+
     def place(self, buyer: int, variant: int, quantity: int) -> Deed:
         who, what, key = self._world.buyers[buyer], self._world.variants[variant], self.key()
         return Deed(

@@ -104,6 +104,21 @@ class Model:
         self.offers.append(offer)
         return DONE
 
+    def fill(self, team: int) -> Codes:
+        """The shop fills what an open team lacks."""
+        there = self.teams[team]
+        if there.expires is None:
+            return refused("NOT_FOUND")
+        if there.filled:
+            return DONE
+        if there.status != "OPEN" or self.is_over(there):
+            return refused("TEAM_CLOSED")
+        if len(there.members) >= self.offers[there.offer].size:
+            return refused("WRONG_STATE")
+        there.filled = True
+        self._succeed(team)
+        return DONE
+
     def ship(self, order: int) -> Codes:
         o = self.orders[order]
         if o.status not in ("CONFIRMED", "SHIPPED"):

@@ -26,7 +26,7 @@ from tests.graph import Graph
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 # What is sold: (price, stock).
-VARIANTS = ((12_800, 12), (5_000, 6))
+VARIANTS = ((12_800, 40), (5_000, 25))
 BUYERS = 4
 
 
@@ -52,9 +52,9 @@ class Network(SandboxProvider):
         self.fates: dict[str, str] = {}
 
     async def authorise(self, charge: Charge) -> Outcome:
+        await self._at("authorise")
         call = _call.get()
         self.faults.two_steps = call is not None and call.way.two_steps
-        await self._at("authorise")
         outcome = await super().authorise(charge)
         await self._at("authorised")
         return outcome
@@ -182,9 +182,11 @@ async def seen(world: World, ids: Ids) -> dict[str, Any]:
     found["variants"] = {world.variants.index(row[0]): (row[1], row[2]) for row in rows}
     rows = await db.rows("SELECT id, held, sold, joined_count, phase FROM group_buys")
     found["offers"] = {offers.get(row[0]): tuple(row)[1:] for row in rows}
-    rows = await db.rows("SELECT id, status, joined_count, held_count, leader_id, expires_at FROM teams")
+    rows = await db.rows(
+        "SELECT id, status, joined_count, held_count, leader_id, expires_at, merchant_filled_count > 0 FROM teams"
+    )
     teams = {key: number for number, key in enumerate(ids.teams)}
-    found["teams"] = {teams.get(r[0]): (r[1], r[2], r[3], buyers[r[4]], _seconds(r[5])) for r in rows}
+    found["teams"] = {teams.get(r[0]): (r[1], r[2], r[3], buyers[r[4]], _seconds(r[5]), r[6]) for r in rows}
     rows = await db.rows("SELECT id, buyer_id, status, total_minor, refunded_minor, pay_by FROM orders")
     found["orders"] = {orders.get(r[0]): (buyers[r[1]], r[2], r[3], r[4], _seconds(r[5])) for r in rows}
     rows = await db.rows("SELECT order_id, team_id, quantity, status, held_until FROM seats")
@@ -211,7 +213,7 @@ def expected(model: Model) -> dict[str, Any]:
             n: (model.held(n), model.sold(n), model.people(n), offer.phase) for n, offer in enumerate(model.offers)
         },
         "teams": {
-            n: (team.status, len(team.members), len(model.seats_in(n, "HELD")), team.leader, team.expires)
+            n: (team.status, len(team.members), len(model.seats_in(n, "HELD")), team.leader, team.expires, team.filled)
             for n, team in enumerate(model.teams)
         },
         "orders": {n: (o.buyer, o.status, o.total, o.refunded, o.pay_by) for n, o in enumerate(model.orders)},
