@@ -472,7 +472,7 @@ def test_commerce_does_what_the_model_says(reused_database: postgres.Reused, mon
                     derandomize=not SOAK,
                     deadline=None,
                     database=None,
-                    phases=[Phase.generate, Phase.shrink] if SOAK else [Phase.generate],
+                    phases=[Phase.generate],
                     suppress_health_check=list(HealthCheck),
                 ),
             )
