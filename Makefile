@@ -31,8 +31,9 @@ run: setup ## Serve on PORT (8000) with demonstration data in DATA (./data)
 test: setup ## Run the tests
 	$(BIN)/python -m pytest -n $(JOBS)
 
-soak: setup ## Try SOAK (20000) random operations on both executors, and KILLS (50) deaths of servers under load
+soak: setup ## Try SOAK (20000) operations on both executors, STEPS (20000) of commerce, KILLS (50) of servers
 	SOAK=$${SOAK:-20000} $(BIN)/python -m pytest tests/execution/test_oracle.py
+	STEPS=$${STEPS:-20000} $(BIN)/python -m pytest tests/commerce/stateful
 	KILLS=$${KILLS:-50} $(BIN)/python -m pytest -o log_cli=true -o log_cli_level=INFO tests/processes/test_kills.py
 
 check: setup ## Lint, types, import contracts, schema and migrations: what CI runs
