@@ -19,7 +19,19 @@ import tantivy
 from search import chinese, relevance
 from search import embedded_queries as queries
 from search import embedded_shape as shape
-from search.engine import DEEPEST, POPULAR, Answer, Document, Found, Hit, Position, Query, SearchUnavailable, Sink
+from search.engine import (
+    DEEPEST,
+    POPULAR,
+    Answer,
+    Document,
+    Found,
+    Hit,
+    Position,
+    Query,
+    SearchUnavailable,
+    SearchUnbuilt,
+    Sink,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -147,6 +159,9 @@ class Embedded:
     async def check(self) -> None:
         try:
             await self._ask(_tried)
+        except SearchUnbuilt:
+            self._stale = True
+            raise
         except (SearchUnavailable, ValueError, OSError, RuntimeError) as error:
             logger.warning("the search index cannot be read and will be rebuilt: %s", error)
             self._stale = True
@@ -161,7 +176,7 @@ class Embedded:
         if self._since != self._written():
             await asyncio.to_thread(self._follow)
         if self._index is None:
-            raise SearchUnavailable()
+            raise SearchUnbuilt()
         return self._index
 
     async def ranked(self, query: Query, offset: int, limit: int) -> Answer:

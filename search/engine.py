@@ -38,6 +38,13 @@ class SearchUnavailable(Refusal):
     en = "Search is not available right now; try again later"
 
 
+class SearchUnbuilt(SearchUnavailable):
+    """The engine answers, and its index is still being built: a new installation's, or one of a new shape."""
+
+    zh = "搜索正在准备中，很快就好"
+    en = "Search is being made ready and will be there in a moment"
+
+
 class Found(msgspec.Struct, frozen=True):
     """A thing by its kind and id."""
 

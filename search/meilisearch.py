@@ -28,6 +28,7 @@ from search.engine import (
     Position,
     Query,
     SearchUnavailable,
+    SearchUnbuilt,
     Sink,
 )
 
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 _SOON: Final = 20_000
 _ANY_TIME: Final = 3_600_000
 _POLL: Final = 20
+# What the server says of an index that it does not have.
+_UNKNOWN: Final = "index_not_found"
 
 
 @contextlib.contextmanager
@@ -45,6 +48,8 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except MeilisearchError as error:
+        if isinstance(error, MeilisearchApiError) and error.code == _UNKNOWN:
+            raise SearchUnbuilt() from error
         logger.warning("Meilisearch does not answer as it should: %s", error)
         raise SearchUnavailable() from error
 
@@ -72,13 +77,13 @@ class Meilisearch:
         with _answering():
             self._stale = not await self._exists(self._uid)
         if self._stale:
-            raise SearchUnavailable()
+            raise SearchUnbuilt()
 
     async def _exists(self, uid: str) -> bool:
         try:
             await self._client.get_index(uid)
         except MeilisearchApiError as error:
-            if error.code == "index_not_found":
+            if error.code == _UNKNOWN:
                 return False
             raise
         return True
@@ -92,7 +97,7 @@ class Meilisearch:
                 self._stale = not await self._exists(self._uid)
             # Meilisearch would make the index at the first document, without its settings.
             if self._stale:
-                raise SearchUnavailable()
+                raise SearchUnbuilt()
             index = self._client.index(self._uid)
             tasks = []
             if documents:

@@ -20,7 +20,7 @@ from search.engine import (
     Document,
     Engine,
     Query,
-    SearchUnavailable,
+    SearchUnbuilt,
 )
 from tests.factories.search import document, query
 
@@ -265,8 +265,12 @@ class TestRebuilding:
     async def test_an_engine_that_was_never_built_says_so(self, unopened: Engine) -> None:
         await unopened.open()
         assert unopened.stale
-        with pytest.raises(SearchUnavailable):
+        with pytest.raises(SearchUnbuilt):
             await unopened.check()
+        with pytest.raises(SearchUnbuilt):
+            await unopened.ranked(query("露营"), 0, 9)
+        with pytest.raises(SearchUnbuilt):
+            await unopened.suggest("露", 9)
         async with unopened.rebuilding() as sink:
             await sink.add([document("露营")])
         assert not unopened.stale

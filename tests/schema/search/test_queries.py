@@ -95,10 +95,10 @@ class TestSearch:
         assert answer["data"] is None
         assert answer["errors"][0]["extensions"]["code"] == "INVALID"
 
-    async def test_says_that_search_is_unavailable(self) -> None:
+    async def test_says_that_search_is_being_made_ready(self) -> None:
         for answer in (await Graph()(SEARCH, query="露营"), await Graph()(SUGGEST, prefix="露")):
             assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
-            assert answer["errors"][0]["message"] == "搜索暂时不可用，请稍后再试"
+            assert answer["errors"][0]["message"] == "搜索正在准备中，很快就好"
 
     async def test_suggests(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
