@@ -18,7 +18,8 @@ export const typeDefs = `
   type FeedEdge { node: Note! reason: String! }
   type PageInfo { hasNextPage: Boolean! endCursor: String }
   type FeedConnection { edges: [FeedEdge!]! pageInfo: PageInfo! }
-  type Query { feed(first: Int!): FeedConnection! }
+  enum FeedKind { FOLLOWING }
+  type Query { feed(kind: FeedKind!, first: Int!): FeedConnection! }
 `
 
 // Named, so that PostgreSQL plans each once a connection.
