@@ -95,7 +95,9 @@ async def _write(tastes: Sequence[Taste]) -> None:
         " RETURNING item_id, (xmax = 0)::int AS change),"
         " changed AS (SELECT item_id, change FROM gone UNION ALL SELECT item_id, change FROM kept)"
         " INSERT INTO feed_items (id, kind, engaged, changed_at)"
-        " SELECT c.item_id, (SELECT min(kind) FROM given g WHERE g.item_id = c.item_id), sum(c.change), $5"
+        " SELECT c.item_id, (SELECT min(kind) FROM given g WHERE g.item_id = c.item_id), sum(c.change),"
+        # What one person alone engaged with is like nothing yet.
+        " CASE WHEN sum(c.change) > 1 THEN $5::timestamptz END"
         " FROM changed c GROUP BY c.item_id ORDER BY c.item_id"
         " ON CONFLICT (id) DO UPDATE SET engaged = feed_items.engaged + EXCLUDED.engaged, changed_at = $5",
         [taste.user_id for taste in tastes],
@@ -106,7 +108,7 @@ async def _write(tastes: Sequence[Taste]) -> None:
     )
     await db.execute(
         "UPDATE feed_items SET changed_at = $2 WHERE id IN (SELECT id FROM feed_items WHERE changed_at IS NULL"
-        " AND id IN (SELECT t.item_id FROM unnest($1::uuid[]) AS u (id) CROSS JOIN LATERAL"
+        " AND engaged > 1 AND id IN (SELECT t.item_id FROM unnest($1::uuid[]) AS u (id) CROSS JOIN LATERAL"
         f" (SELECT item_id FROM feed_tastes WHERE user_id = u.id ORDER BY engaged_at DESC LIMIT {_BESIDE}) t)"
         " ORDER BY id FOR NO KEY UPDATE)",
         list({taste.user_id for taste in tastes}),

@@ -126,7 +126,7 @@ class TestLearning:
         assert await learning.learn() == 0
 
     async def test_two_do_not_learn_at_once(self) -> None:
-        await circle(await note(), size=1)
+        await circle(await note(), size=2)
         await Relay(MemoryBus(), [BatchLane("tastes", tastes.EVENTS, tastes.on_engaged)]).drain()
         async with db.connection() as other, other.transaction():
             await other.execute("SELECT pg_advisory_xact_lock($1)", learning.LOCK)
