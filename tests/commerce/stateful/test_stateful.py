@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -36,8 +36,8 @@ from tests.services import postgres
 
 # How many interleavings are tried, and of how many steps; `make soak` tries more, and others each time.
 SOAK = int(os.environ.get("STEPS", "0"))
-_STEPS = 50
-_EXAMPLES = (SOAK // _STEPS) or 40
+_STEPS = 80
+_EXAMPLES = (SOAK // _STEPS) or 30
 
 Given = TypeVar("Given")
 Done = TypeVar("Done")
@@ -53,7 +53,7 @@ ways = st.builds(Way, good=tokens, two_steps=st.booleans(), lost=losses)
 slow_ways = st.builds(Way, good=tokens, two_steps=st.booleans(), lost=losses, waits=st.sampled_from(PLACES))
 fates = st.lists(st.sampled_from([None, None, "lost", "answer lost"]), min_size=1, max_size=4)
 kinds = st.sampled_from(
-    ["open"] * 4 + ["join"] * 8 + ["place", "place", "cancel", "cancel", "ship", "receive", "give back", "fill"]
+    ["join"] * 10 + ["open"] * 3 + ["place", "place", "cancel", "cancel", "ship", "receive", "give back", "fill"]
 )
 deeds = st.tuples(kinds, number, buyer, units)
 TIMERS = (
@@ -66,13 +66,13 @@ TIMERS = (
 offers = st.fixed_dictionaries(
     {
         "variant": st.integers(0, len(VARIANTS) - 1),
-        "size": st.sampled_from([2, 2, 3]),
+        "size": st.sampled_from([3, 2, 3, 4]),
         "ladder": st.sampled_from([[], [], [1], [1, 2]]),
-        "ttl": st.sampled_from([120, 700, 5000]),
-        "stock": st.integers(1, 9),
-        "limit": st.sampled_from([1, 2, 4, 9]),
+        "ttl": st.sampled_from([5000, 700, 120]),
+        "stock": st.sampled_from([12, 9, 5, 3, 1]),
+        "limit": st.sampled_from([9, 9, 4, 2, 1]),
         "opens": st.sampled_from([0, 0, 0, 0, 100]),
-        "lasts": st.sampled_from([300, 5000, 90_000]),
+        "lasts": st.sampled_from([90_000, 5000, 300]),
     }
 )
 
@@ -180,7 +180,8 @@ class Machine(RuleBasedStateMachine):
     def somebody_pays(self, at: int, way: Way) -> None:
         if not self.model.orders:
             return self.does(self.deed("open", at, at % BUYERS, 1))
-        self.paid.append((self.order(at, "PENDING_PAYMENT"), self.deeds.key(), way))
+        unpaid = self.order(at, "PENDING_PAYMENT", without=self.being_paid())
+        self.paid.append((unpaid, self.deeds.key(), way))
         return self.pays(*self.paid[-1])
 
     @happens(2, at=number)
@@ -285,7 +286,7 @@ class Machine(RuleBasedStateMachine):
         model, make = self.model, self.deeds
         if kind == "place" or not model.offers:
             return make.place(who, at % len(VARIANTS), quantity)
-        if kind == "join" and model.teams:
+        if kind == "join" and any(team.status == "OPEN" or at > 8 for team in model.teams):
             return make.join(who, self.team(at), quantity)
         if kind == "fill" and model.teams:
             return make.fill(self.team(at))
@@ -307,9 +308,15 @@ class Machine(RuleBasedStateMachine):
         left = model.orders[order].total - model.given_back(order)
         return make.give_back(order, [500, max(left, 1), left + 1][at % 3])
 
-    def order(self, at: int, *statuses: str) -> int:
+    def being_paid(self) -> set[int]:
+        """Orders of which a payment is on its way."""
+        return {payment.order for payment in self.model.payments if payment.status == "PENDING"}
+
+    def order(self, at: int, *statuses: str, without: Collection[int] = ()) -> int:
         """An order, mostly in one of those states."""
-        found = [n for n, order in enumerate(self.model.orders) if order.status in statuses or at > 8]
+        found = [
+            n for n, order in enumerate(self.model.orders) if (order.status in statuses and n not in without) or at > 8
+        ]
         return one_of(found or range(len(self.model.orders)), at)
 
     def team(self, at: int) -> int:
