@@ -17,7 +17,7 @@ from commerce.payments import queries as payment_queries
 from core import clock, db
 from tests.commerce import books
 from tests.commerce.stateful import background
-from tests.commerce.stateful.book import Offer, Refund, Variant
+from tests.commerce.stateful.book import Offer, Refund, Team, Variant
 from tests.commerce.stateful.deeds import Deed, Deeds
 from tests.commerce.stateful.model import EARNED, PLACES, Codes, Model, Way
 from tests.commerce.stateful.world import (
@@ -45,7 +45,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Most happens to what is new.
 number = st.sampled_from([0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 7, 9, 14, 23])
-units = st.sampled_from([1, 1, 1, 2])
+units = st.sampled_from([2, 1, 1, 2])
 buyer = st.integers(0, BUYERS - 1)
 tokens = st.sampled_from([True, True, True, True, False])
 losses = st.sampled_from([*[None] * 8, *PLACES])
@@ -53,7 +53,9 @@ ways = st.builds(Way, good=tokens, two_steps=st.booleans(), lost=losses)
 slow_ways = st.builds(Way, good=tokens, two_steps=st.booleans(), lost=losses, waits=st.sampled_from(PLACES))
 fates = st.lists(st.sampled_from([None, None, "lost", "answer lost"]), min_size=1, max_size=4)
 kinds = st.sampled_from(
-    ["join"] * 10 + ["open"] * 3 + ["place", "place", "cancel", "cancel", "ship", "receive", "give back", "fill"]
+    ["join"] * 10
+    + ["open"] * 3
+    + ["place", "place", "cancel", "leave", "leave", "ship", "receive", "give back", "fill"]
 )
 deeds = st.tuples(kinds, number, buyer, units)
 TIMERS = (
@@ -296,6 +298,10 @@ class Machine(RuleBasedStateMachine):
 
     def deed_on_order(self, kind: str, at: int) -> Deed:
         model, make = self.model, self.deeds
+        if kind == "leave":
+            largest = max((team for team in model.teams if team.status == "OPEN"), key=_size, default=None)
+            order = largest.members[at % len(largest.members)] if largest else 0
+            return make.cancel(order, model.orders[order].buyer)
         if kind == "cancel":
             order = self.order(at, "PENDING_PAYMENT", "AWAITING_TEAM", "CONFIRMED")
             return make.cancel(order, model.orders[order].buyer)
@@ -410,6 +416,10 @@ class Machine(RuleBasedStateMachine):
             self.what_was_told_is_reacted_to([None])
         assert self.run(books.unfinished()) == {}
         assert self.run(books.disagreements()) == []
+
+
+def _size(team: Team) -> int:
+    return len(team.members)
 
 
 def _agrees(codes: Codes, outcome: Outcomes) -> bool:
