@@ -16,6 +16,7 @@ from schema.context import Services
 from search.embedded import Embedded
 from search.engine import Engine
 from search.rebuild import keep_built, rebuild
+from search.synonyms import Synonyms, own, with_operators
 
 
 @asynccontextmanager
@@ -35,18 +36,27 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
 
 @asynccontextmanager
 async def engine(settings: Settings) -> AsyncIterator[Engine]:
-    """The search engine, open."""
+    """The search engine, open. Raises SettingsError."""
     found: Engine
+    synonyms = _synonyms(settings)
     if settings.meili_url is None:
-        found = Embedded(settings.data / "search")
+        found = Embedded(settings.data / "search", synonyms)
     else:
         # Its client is slow to load, and of no use to an installation without a server.
-        found = importlib.import_module("search.meilisearch").Meilisearch(settings.meili_url, settings.meili_key)
+        kind = importlib.import_module("search.meilisearch").Meilisearch
+        found = kind(settings.meili_url, settings.meili_key, synonyms=synonyms)
     await found.open()
     try:
         yield found
     finally:
         await found.close()
+
+
+def _synonyms(settings: Settings) -> Synonyms:
+    try:
+        return own() if settings.synonyms is None else with_operators(settings.synonyms)
+    except ValueError as error:
+        raise SettingsError(f"ZHONGCAO_SYNONYMS: {error}") from None
 
 
 @asynccontextmanager

@@ -21,6 +21,8 @@ class Settings:
     redis_url: str | None = None
     meili_url: str | None = None
     meili_key: str | None = None
+    # A list of synonyms beside the project's own.
+    synonyms: Path | None = None
     public_url: str = _LOCAL
     # Development conveniences: GraphiQL, field suggestions.
     debug: bool = True
@@ -73,6 +75,7 @@ class Settings:
         read = _Reader(environment)
         debug = read.flag("ZHONGCAO_DEBUG", True)
         persisted = environment.get("ZHONGCAO_PERSISTED_DOCUMENTS")
+        synonyms = environment.get("ZHONGCAO_SYNONYMS")
         only_persisted = read.flag("ZHONGCAO_ONLY_PERSISTED", False)
         if only_persisted and not persisted:
             raise SettingsError("ZHONGCAO_ONLY_PERSISTED needs ZHONGCAO_PERSISTED_DOCUMENTS")
@@ -82,6 +85,7 @@ class Settings:
             "redis_url": read.url("REDIS_URL", "redis", "rediss", "unix"),
             "meili_url": read.url("MEILI_URL", "http", "https"),
             "meili_key": environment.get("MEILI_KEY") or None,
+            "synonyms": Path(synonyms) if synonyms else None,
             "public_url": (read.url("PUBLIC_URL", "http", "https") or _LOCAL).rstrip("/"),
             "debug": debug,
             "introspection": read.flag("ZHONGCAO_INTROSPECTION", debug),

@@ -70,7 +70,7 @@ def folded_with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(parts), [index for index, part in enumerate(parts) for _ in part]
 
 
-def _runs(text: str) -> list[tuple[str, int]]:
+def runs_with_beginnings(text: str) -> list[tuple[str, int]]:
     """The unbroken stretches of Chinese, and of other letters and digits, of a folded text, with their beginnings."""
     return [(found[0], found.start()) for found in _RUN.finditer(text)]
 
@@ -137,7 +137,7 @@ def sounds(text: str) -> list[str]:
     露营帐篷 → luying, ly, luyingzhangpeng, lyzp, zhangpeng, zp.
     """
     found: dict[str, None] = {}
-    for run, _ in _runs(text):
+    for run, _ in runs_with_beginnings(text):
         if not is_chinese(run[0]):
             continue
         spoken = spelled(run)
@@ -199,7 +199,7 @@ def _occurrences(text: str, word: str) -> list[tuple[int, int]]:
 
 def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for run, offset in _runs(text):
+    for run, offset in runs_with_beginnings(text):
         if not is_chinese(run[0]):
             continue
         spoken = spelled(run)

@@ -32,6 +32,7 @@ from search.engine import (
     SearchUnbuilt,
     Sink,
 )
+from search.synonyms import Synonyms, own
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +45,10 @@ _HEAP = 15_000_000
 class _Index:
     """An open index. Its methods block; one process may write."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, synonyms: Synonyms) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self._synonyms = synonyms
         self._index = tantivy.Index(shape.SCHEMA, path=str(folder))
         self._writer: tantivy.IndexWriter | None = None
         # A cancelled task leaves its thread at work.
@@ -54,7 +56,7 @@ class _Index:
         self._closed = False
 
     def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
-        entries = [shape.document(document) for document in documents]
+        entries = [shape.document(document, self._synonyms) for document in documents]
         with self._lock:
             writer = self._held()
             for thing in (*gone, *(document.thing for document in documents)):
@@ -66,7 +68,7 @@ class _Index:
 
     def add(self, documents: Sequence[Document]) -> None:
         """Adds documents of new things, not to be found before `commit`."""
-        entries = [shape.document(document) for document in documents]
+        entries = [shape.document(document, self._synonyms) for document in documents]
         with self._lock:
             writer = self._held()
             for entry in entries:
@@ -101,8 +103,9 @@ class _Index:
 class Embedded:
     """The engine over `folder`, where the file `current` names the subfolder that is served."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, synonyms: Synonyms | None = None) -> None:
         self._folder = folder
+        self._synonyms = own() if synonyms is None else synonyms
         self._current = folder / "current"
         self._index: _Index | None = None
         # When `current` was written that names the open index: another process may have rebuilt it since.
@@ -132,8 +135,8 @@ class Embedded:
         try:
             served = json.loads(self._current.read_text())
             folder = self._folder / str(served["name"])
-            if served["shape"] == shape.VERSION and (folder / "meta.json").exists():
-                index = _Index(folder)
+            if served["shape"] == shape.version(self._synonyms) and (folder / "meta.json").exists():
+                index = _Index(folder, self._synonyms)
                 _tried(index.searcher())
                 self._stale, self._index = False, index
         except FileNotFoundError:
@@ -143,7 +146,7 @@ class Embedded:
 
     def _serve(self, index: _Index) -> None:
         draft = self._folder / "current.new"
-        draft.write_text(json.dumps({"name": index.folder.name, "shape": shape.VERSION}))
+        draft.write_text(json.dumps({"name": index.folder.name, "shape": shape.version(self._synonyms)}))
         draft.replace(self._current)
         self._since = self._written()
         for folder in self._folder.glob("index-*"):
@@ -221,7 +224,7 @@ class Embedded:
             raise RuntimeError("the index is being rebuilt already")
         self._building = True
         try:
-            index = await asyncio.to_thread(_Index, self._folder / shape.fresh_name())
+            index = await asyncio.to_thread(_Index, self._folder / shape.fresh_name(), self._synonyms)
             try:
                 yield _Building(index)
                 await asyncio.to_thread(index.commit)

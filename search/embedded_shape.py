@@ -8,6 +8,7 @@ import tantivy
 
 from search import chinese, relevance
 from search.engine import KINDS, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC, Document
+from search.synonyms import Synonyms
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
 VERSION = 3
@@ -44,15 +45,20 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
+def version(synonyms: Synonyms) -> str:
+    """What an index of another one is rebuilt for."""
+    return f"{VERSION}-{synonyms.digest}"
+
+
 def fresh_name() -> str:
     """A name for the folder of a new index."""
     return f"index-{secrets.token_hex(8)}"
 
 
-def document(source: Document) -> tantivy.Document:
+def document(source: Document, synonyms: Synonyms) -> tantivy.Document:
     """The entry of a document."""
     entry = tantivy.Document()
-    texts = relevance.texts(source)
+    texts = relevance.texts(source, synonyms)
     entry.add_bytes("texts", msgspec.msgpack.encode(texts))
     title = dict.fromkeys(chinese.grams(texts.title))
     around = chinese.grams(f"{texts.names}\n{texts.also}")

@@ -31,6 +31,7 @@ from search.engine import (
     SearchUnbuilt,
     Sink,
 )
+from search.synonyms import Synonyms, own
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +56,13 @@ def _answering() -> Iterator[None]:
 
 
 class Meilisearch:
-    """The engine at `url`; its index bears `name` and the version of its shape."""
+    """The engine at `url`; its index bears `name`, the version of its shape, and its synonyms' digest."""
 
-    def __init__(self, url: str, key: str | None, name: str = "zhongcao") -> None:
+    def __init__(self, url: str, key: str | None, name: str = "zhongcao", synonyms: Synonyms | None = None) -> None:
+        self._synonyms = own() if synonyms is None else synonyms
         # Compressed answers take 44 ms instead of 2.
         self._client = AsyncClient(url, key, timeout=5, custom_headers={"Accept-Encoding": "identity"})
-        self._uid = f"{name}-{shape.VERSION}"
+        self._uid = f"{name}-{shape.VERSION}-{self._synonyms.digest}"
         self._stale = True
 
     @property
@@ -101,11 +103,14 @@ class Meilisearch:
             index = self._client.index(self._uid)
             tasks = []
             if documents:
-                tasks.append(await index.add_documents([shape.entry(document) for document in documents], "id"))
+                tasks.append(await index.add_documents(self._entries(documents), "id"))
             if gone:
                 tasks.append(await index.delete_documents([thing.key for thing in gone]))
             for task in tasks:
                 await self._done(task.task_uid, _SOON)
+
+    def _entries(self, documents: Sequence[Document]) -> list[dict[str, Any]]:
+        return [shape.entry(document, self._synonyms) for document in documents]
 
     async def _done(self, task: int, within: int) -> None:
         await self._client.wait_for_task(task, timeout_in_ms=within, interval_in_ms=_POLL, raise_for_status=True)
@@ -201,7 +206,7 @@ class _Building:
 
     async def add(self, documents: Sequence[Document]) -> None:
         with _answering():
-            sent = await self._index.add_documents([shape.entry(document) for document in documents], "id")
+            sent = await self._index.add_documents(self._engine._entries(documents), "id")
             await self.finish()
             self._task = sent.task_uid
 

@@ -9,6 +9,7 @@ from meilisearch_python_sdk.models.settings import Faceting, MeilisearchSettings
 
 from search import chinese, relevance
 from search.engine import DEEPEST, KINDS, MOST_FACET_VALUES, SORTS, Document, Position, Query
+from search.synonyms import Synonyms
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
 VERSION: Final = 3
@@ -41,9 +42,9 @@ SETTINGS: Final = MeilisearchSettings(
 )
 
 
-def entry(source: Document) -> dict[str, Any]:
+def entry(source: Document, synonyms: Synonyms) -> dict[str, Any]:
     """The entry of a document."""
-    texts = relevance.texts(source)
+    texts = relevance.texts(source, synonyms)
     topics = [chinese.folded(topic) for topic in source.topics]
     suggestion = chinese.folded(source.suggestion)
     return {
@@ -54,7 +55,7 @@ def entry(source: Document) -> dict[str, Any]:
         "also": texts.also.split("\n"),
         "text": chinese.folded(source.text),
         "sounds": texts.sounds.split(),
-        "pairs": list(dict.fromkeys(_spelt(pair) for run in chinese.runs(texts.title) for pair in chinese.pairs(run))),
+        "pairs": _pairs(f"{texts.title}\n{texts.also}"),
         "texts": msgspec.to_builtins(texts),
         "topic": list(source.topics),
         "topic_key": topics,
@@ -70,6 +71,10 @@ def entry(source: Document) -> dict[str, Any]:
         "tie": source.thing.tie,
         **{rank_field(sort): rank for sort, rank in source.ranks.items()},
     }
+
+
+def _pairs(text: str) -> list[str]:
+    return list(dict.fromkeys(_spelt(pair) for run in chinese.runs(text) for pair in chinese.pairs(run)))
 
 
 def wanted(query: Query) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import msgspec
 from search import chinese
 from search.engine import Answer, Document, Found, Hit, Position, Query
 from search.pinyin import is_chinese
+from search.synonyms import Synonyms
 
 # So many candidates are put in order; those beyond keep the engine's.
 WINDOW: Final = 100
@@ -48,13 +49,14 @@ class Texts(msgspec.Struct, frozen=True, array_like=True):
     sold_out: bool = False
 
 
-def texts(source: Document) -> Texts:
+def texts(source: Document, synonyms: Synonyms) -> Texts:
     """What of a document decides."""
     title, *spoken = folded = [chinese.folded(each) for each in (source.title, *source.names, *source.topics)]
     sounds = dict.fromkeys(sound for each in folded for sound in chinese.sounds(each))
     return Texts(
         title=title,
         names="\n".join(spoken),
+        also="\n".join(synonyms.of(title)),
         text=chinese.folded(source.text[:_JUDGED]),
         sounds="".join(f" {sound}" for sound in sounds),
         popular=source.popular,

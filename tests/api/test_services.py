@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from api import services
-from core.settings import Settings
+from core.settings import Settings, SettingsError
+from search.engine import PRODUCT
+from tests.factories.search import document, query
 from tests.services import stripe
 
 
@@ -21,3 +26,18 @@ class TestProviders:
     def test_stripes_library_is_not_loaded_for_nothing(self) -> None:
         program = "import sys, api.runtime; sys.exit('stripe' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+class TestSynonyms:
+    async def test_of_an_operator_are_searched_by(self, tmp_path: Path) -> None:
+        (tmp_path / "synonyms.toml").write_text('groups = [["天幕", "遮阳布"]]', "utf-8")
+        environment = {"ZHONGCAO_SYNONYMS": str(tmp_path / "synonyms.toml")}
+        async with services.engine(Settings.from_environment(environment, data=tmp_path)) as engine:
+            tarp = document("大号天幕", PRODUCT)
+            async with engine.rebuilding() as sink:
+                await sink.add([tarp])
+            assert [hit.thing for hit in (await engine.ranked(query("遮阳布"), 0, 9)).hits] == [tarp.thing]
+
+    async def test_that_are_none_stop_the_start(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match=r"ZHONGCAO_SYNONYMS: .*missing\.toml cannot be read"):
+            await services.engine(Settings(data=tmp_path, synonyms=tmp_path / "missing.toml")).__aenter__()

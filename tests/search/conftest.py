@@ -45,4 +45,9 @@ def make(request: pytest.FixtureRequest, folder: Path) -> Engine:
     if request.param == "embedded":
         return Embedded(folder / "search")
     server = request.getfixturevalue("meilisearch_server")
-    return Meilisearch(server.url, server.key, folder.name.replace("[", "-").replace("]", "-"))
+    return Meilisearch(server.url, server.key, named(folder))
+
+
+def named(folder: Path) -> str:
+    """The name of the index of a test whose folder this is."""
+    return folder.name.replace("[", "-").replace("]", "-")

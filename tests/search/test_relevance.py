@@ -5,6 +5,7 @@ import pytest
 from search import relevance
 from search.engine import Answer, Found, Query
 from search.relevance import Texts
+from search.synonyms import own
 from tests.factories.search import document
 
 
@@ -69,7 +70,7 @@ class TestPage:
     def test_orders_its_candidates_and_leaves_out_what_has_too_little(self) -> None:
         documents = [document(title) for title in ("口红", "帐篷", "露营帐篷")]
         things = [each.thing for each in documents]
-        given = (Answer([], 3, {}), things, [relevance.texts(each) for each in documents], 0, 9)
+        given = (Answer([], 3, {}), things, [relevance.texts(each, own()) for each in documents], 0, 9)
         found = relevance.page(Query("露营帐篷", ["露营", "帐篷"], loose=True), *given)
         assert [hit.thing for hit in found.hits] == [things[2], things[1]] and found.total == 2
         found = relevance.page(Query("露营帐篷", ["露营", "帐篷"]), *given)
@@ -79,6 +80,6 @@ class TestPage:
         documents = [document(title) for title in ("帐篷", "露营帐篷")]
         beyond: list[Found] = [document("露营帐篷").thing for _ in range(3)]
         things = [*(each.thing for each in documents), *beyond]
-        texts = [relevance.texts(each) for each in documents]
+        texts = [relevance.texts(each, own()) for each in documents]
         found = relevance.page(Query("露营帐篷", ["露营", "帐篷"]), Answer([], 5, {}), things, texts, 1, 3)
         assert [hit.thing for hit in found.hits] == [things[0], *beyond[:2]]
