@@ -1,5 +1,6 @@
 """The search use case: what is asked is checked and put in the engine's terms, what is found is read anew and shown."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ import msgspec
 from core import clock, validation
 from core.errors import Invalid
 from core.pagination import MAX_FIRST, InvalidCursor, PageInfo, encode_cursor, page_request
-from search import chinese, documents, relevance
+from search import chinese, corrections, documents, relevance
 from search.engine import DEEPEST, KINDS, POPULAR, RELEVANCE, Answer, Engine, Found, Hit, Position, Query
 from search.highlights import highlight
 
@@ -21,6 +22,8 @@ MOST_TOPICS: Final = 20
 DEFAULT_SUGGESTIONS: Final = 8
 # With fewer hits than these a list goes on with those that have a part of the query.
 _ENOUGH: Final = 10
+# So many suggestions of a beginning may be what was meant.
+_NEAR: Final = 30
 # So far an anchor may move between two pages before the whole list is asked for.
 _SLACK = 40
 _MOST_PRICE = Decimal(10) ** 15
@@ -64,13 +67,21 @@ class Facet(msgspec.Struct, frozen=True):
     values: list[FacetValue]
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """That little was found by a folded text, and the titles of that little."""
+
+    text: str
+    titles: Sequence[str]
+
+
 class Results(msgspec.Struct, frozen=True):
-    """A page of hits."""
+    """A page of hits, and on a first one with few whether something else was meant."""
 
     edges: list[Result]
     page_info: PageInfo
     facets: list[Facet]
     estimated_total: int
+    doubt: Doubt | None = None
 
 
 class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -133,6 +144,21 @@ async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer
         return query, answer
     query = msgspec.structs.replace(query, loose=True)
     return query, await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
+
+
+def _few(query: Query, answer: Answer) -> bool:
+    """Whether few have all that was asked for."""
+    return bool(query.words) and (query.loose or answer.total < (_ENOUGH if query.sort == RELEVANCE else 1))
+
+
+async def meant(engine: Engine, results: Results) -> list[str]:
+    """What may have been meant by a query that found little; mostly nothing. Raises SearchUnavailable."""
+    if results.doubt is None:
+        return []
+    text, titles = results.doubt.text, results.doubt.titles
+    beginnings = corrections.beginnings(text)
+    known = await asyncio.gather(*(engine.suggest(beginning, _NEAR) for beginning in beginnings))
+    return corrections.corrections(text, [*titles, *(title for some in known for title in some)])
 
 
 def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort: str = RELEVANCE) -> Query:
@@ -220,6 +246,7 @@ async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bo
         for index, hit in enumerate(hits)
     ]
     found = await documents.records([hit.thing for hit in hits])
+    titles = [documents.SOURCES[hit.thing.kind].passages(found[hit.thing])[0] for hit in hits if hit.thing in found]
     edges = [
         Result(cursor, found[hit.thing], _highlight(hit.thing, found[hit.thing], query))
         for hit, cursor in zip(hits, cursors, strict=True)
@@ -238,6 +265,7 @@ async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bo
             for name, values in answer.facets.items()
         ],
         estimated_total=answer.total,
+        doubt=Doubt(query.text, titles) if not later and _few(query, answer) else None,
     )
 
 

@@ -6,10 +6,12 @@ from typing import Annotated
 import strawberry
 
 from schema.accounts.types import User
+from schema.batching import batched
 from schema.live.types import LiveStream
 from schema.notes.types import Note, Topic
 from schema.pagination import PageInfo
 from schema.products.types import Product
+from schema.search import fields
 
 
 @strawberry.enum(description="What can be found.")
@@ -75,3 +77,10 @@ class SearchConnection:
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
     facets: list[SearchFacet] = strawberry.field(description="How all hits fall into kinds and topics.")
     estimated_total: int = strawberry.field(description="How many hits there are in all, about.")
+    did_you_mean: list[str] = batched(
+        fields.did_you_mean,
+        description="On a first page with few hits or none: up to 3 queries that may have been meant, the likeliest"
+        " first: with the character that sounds so or fits, without the slip in a word, or in characters what was typed"
+        " as pinyin. Each finds something, if no kinds or filter are in the way. Empty otherwise. Worked out only where"
+        " it is selected.",
+    )

@@ -29,6 +29,7 @@ query (
   }
 }
 """
+MEANT = "query ($query: String!, $sort: SearchSort! = RELEVANCE) { search(query: $query, sort: $sort) { didYouMean } }"
 SUGGEST = "query ($prefix: String!, $first: Int) { searchSuggestions(prefix: $prefix, first: $first) }"
 
 
@@ -100,6 +101,13 @@ class TestSearch:
             assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
             assert answer["errors"][0]["message"] == "搜索正在准备中，很快就好"
 
+    async def test_asks_whether_something_else_was_meant(self, engine: Embedded, graph: Graph) -> None:
+        await world.indexed(engine)
+        for query, meant in (("路营帐逢", ["露营帐篷"]), ("iphnoe", ["iphone"]), ("露营", []), ("", [])):
+            answer = await graph(MEANT, query=query)
+            assert answer["errors"] == []
+            assert answer["data"]["search"]["didYouMean"] == meant
+
     async def test_suggests(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
         answer = await graph(SUGGEST, prefix="luyingz")
@@ -122,6 +130,11 @@ class TestStatements:
         answer = await graph(SEARCH, query="露营", first=50)
         assert len(answer["data"]["search"]["edges"]) == 26
         assert len(statements) == 5
+        statements.clear()
+        await graph(SEARCH, query="露营帐逢")
+        kinds = len(statements)
+        assert (await graph(MEANT, query="露营帐逢"))["data"]["search"]["didYouMean"] == ["露营帐篷"]
+        assert len(statements) == 2 * kinds
         statements.clear()
         await graph(SUGGEST, prefix="露营")
         assert statements == []

@@ -1,0 +1,11 @@
+"""Batched fields of search."""
+
+import asyncio
+
+from schema.context import Context
+from search import queries
+from search.queries import Results
+
+
+async def did_you_mean(pages: list[Results], context: Context) -> list[list[str]]:
+    return await asyncio.gather(*(queries.meant(context.services.search, page) for page in pages))
