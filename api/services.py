@@ -9,6 +9,7 @@ from typing import Any
 from api import data_folder, rehearsal
 from commerce.payments import Faults, Provider, SandboxProvider
 from content.feed.sessions import MemorySessions, Sessions
+from content.feed.timelines import MemoryTimelines, Timelines
 from content.live.presence import Presence
 from core.bus import Bus
 from core.settings import Settings, SettingsError
@@ -26,10 +27,17 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
         engine(settings) as search,
         providers(settings) as known,
         feed_sessions(settings) as sessions,
+        timelines(settings) as kept,
     ):
         presence = Presence()
         yield Services(
-            settings=settings, bus=bus, providers=known, presence=presence, search=search, feed_sessions=sessions
+            settings=settings,
+            bus=bus,
+            providers=known,
+            presence=presence,
+            search=search,
+            feed_sessions=sessions,
+            timelines=kept,
         )
         await presence.close()
 
@@ -67,6 +75,20 @@ async def feed_sessions(settings: Settings) -> AsyncIterator[Sessions]:
         return
     # Redis' client is slow to load, and of no use to an installation without a server.
     kept = importlib.import_module("content.feed.redis_sessions").RedisSessions(settings.redis_url)
+    try:
+        yield kept
+    finally:
+        await kept.close()
+
+
+@asynccontextmanager
+async def timelines(settings: Settings) -> AsyncIterator[Timelines]:
+    """Where the timelines of FOLLOWING are kept."""
+    if settings.redis_url is None:
+        yield MemoryTimelines()
+        return
+    # As above.
+    kept = importlib.import_module("content.feed.redis_timelines").RedisTimelines(settings.redis_url)
     try:
         yield kept
     finally:

@@ -13,10 +13,11 @@ from commerce.orders import subscribers as order_subscribers
 from commerce.payments import actions as payment_actions
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
-from content.feed import tastes
+from content.feed import fanout, tastes
 from content.feed.learning import learn
 from content.live import actions as live_actions
 from content.live import subscribers as live_subscribers
+from content.notes.events import NoteDeleted, NotePublished
 from core import outbox
 from core.relay import BatchLane, Lane
 from core.timers import Timer
@@ -33,6 +34,13 @@ def lanes(services: Services) -> Sequence[Lane | BatchLane]:
         Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
         BatchLane("search", indexer.EVENTS, indexer.reaction(services.search)),
         BatchLane("tastes", tastes.EVENTS, tastes.on_engaged),
+        Lane(
+            "timelines",
+            {
+                NotePublished: partial(fanout.on_note_published, services.timelines),
+                NoteDeleted: partial(fanout.on_note_deleted, services.timelines),
+            },
+        ),
         Lane("live", {GroupBuyChanged: live_subscribers.on_group_buy_changed}),
     ]
 

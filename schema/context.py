@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from commerce.payments import Provider
 from content.feed.sessions import MemorySessions, Sessions
+from content.feed.timelines import MemoryTimelines, Timelines
 from content.live.presence import Presence
 from core.bus import Bus
 from core.errors import Unauthenticated
@@ -30,6 +31,7 @@ class Services:
     presence: Presence
     search: Engine
     feed_sessions: Sessions = field(default_factory=MemorySessions)
+    timelines: Timelines = field(default_factory=MemoryTimelines)
 
 
 Answers = Sequence[Any]

@@ -5,22 +5,22 @@ from itertools import islice
 from uuid import UUID
 
 from content.feed import candidates, ranking
+from content.feed.following import newest
 from content.feed.ranking import Ranked
 from content.feed.records import FeedEdge, FeedPage
 from content.feed.sessions import Sessions
+from content.feed.timelines import Timelines
 from content.notes import queries as note_queries
 from core.errors import Unauthenticated
 from core.ids import new_id
 from core.pagination import InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
-from people.follows import queries as follow_queries
 
 
-async def following(viewer_id: UUID | None, request: PageRequest[UUID]) -> FeedPage:
+async def following(viewer_id: UUID | None, request: PageRequest[UUID], timelines: Timelines) -> FeedPage:
     """The notes of those whom the viewer follows, newest first. Raises Unauthenticated for nobody."""
     if viewer_id is None:
         raise Unauthenticated()
-    authors = await follow_queries.followee_ids(viewer_id)
-    page = page_of(await note_queries.newest_by_authors(authors, request), request, lambda note: note.id)
+    page = page_of(await newest(viewer_id, request, timelines), request, lambda note: note.id)
     return FeedPage([FeedEdge(edge.key, edge.node, "FOLLOWED_AUTHOR") for edge in page.edges], page.page_info)
 
 

@@ -70,21 +70,42 @@ async def _pages(one: str, parents: Sequence[UUID], request: PageRequest[UUID]) 
     return pages_of(parents, ((row[0], Note.from_row(row[1:])) for row in found), request, lambda note: note.id)
 
 
-async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
-    """Up to `limit + 1` notes of all these authors together, newest first.
+def _by_authors(most: int, columns: str) -> str:
+    """The SELECT of the `most` newest notes of all authors $1 together, below cursor $2.
 
-    No author can be on the page whose newest note is not among the page's length of newest ones: so one probe of the
-    index for each author, and a page's length of notes for as many authors, are enough however much they wrote.
+    No author can be among them whose newest note is not among as many newest ones: so one probe of the index for each
+    author, and so many notes for as many authors, are enough however much they wrote.
     """
-    most = request.limit + 1
     last, page = (newest_first("author_id", most=few, also="deleted_at IS NULL") for few in (1, most))
-    return await _notes(
+    return (
         "WITH recent AS (SELECT p.id FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
         f" (SELECT id FROM notes {last}) n ORDER BY n.id DESC LIMIT {most:d})"
-        f" SELECT {_NOTE_N} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {page}) n"
+        f" SELECT {columns} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {page}) n"
+        f" ORDER BY n.id DESC LIMIT {most:d}"
+    )
+
+
+async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
+    """Up to `limit + 1` notes of all these authors together, newest first."""
+    return await _notes(_by_authors(request.limit + 1, _NOTE_N), author_ids, request.key or BEYOND)
+
+
+async def newest_ids_by_authors(author_ids: Sequence[UUID], most: int) -> list[tuple[UUID, UUID]]:
+    """Up to `most` notes of all these authors together, as (note, author), newest first."""
+    found = await db.rows(_by_authors(most, "n.id, n.author_id"), author_ids, BEYOND)
+    return [(note_id, author_id) for note_id, author_id in found]
+
+
+async def newest_among(ids: Sequence[UUID], author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
+    """Up to `limit + 1` of the notes with `ids` and the notes of these authors together, newest first."""
+    most = request.limit + 1
+    return await _notes(
+        f"WITH chosen AS (SELECT id FROM unnest($3::uuid[]) AS g (id) UNION ({_by_authors(most, 'n.id')}))"
+        f" SELECT {_NOTE_N} FROM chosen JOIN notes n USING (id) WHERE n.deleted_at IS NULL"
         f" ORDER BY n.id DESC LIMIT {most:d}",
         author_ids,
         request.key or BEYOND,
+        ids,
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of follows."""
+"""The tables of follows."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -13,3 +13,22 @@ class FollowRow(Model):
 
     class Meta:
         table = "follows"
+
+
+class VersionRow(Model):
+    """Which version of whom a person follows is the present one: each follow and unfollow raises it."""
+
+    follower_id = fields.UUIDField(primary_key=True)
+    version = fields.BigIntField()
+
+    class Meta:
+        table = "follow_versions"
+
+
+class CrowdRow(Model):
+    """An author who has, or once had, more followers than can be told one by one."""
+
+    author_id = fields.UUIDField(primary_key=True)
+
+    class Meta:
+        table = "follow_crowds"

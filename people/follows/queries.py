@@ -1,6 +1,6 @@
 """All reads of follows, batch first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
 from people.accounts import queries as account_queries
-from people.follows.records import Follow
+from people.follows.records import Follow, Standing
 
 _Side = Literal["follower_id", "followee_id"]
 
@@ -38,6 +38,37 @@ async def followee_ids(follower_id: UUID) -> list[UUID]:
     """Everyone whom a person follows, in no order."""
     found = await db.rows("SELECT followee_id FROM follows WHERE follower_id = $1", follower_id)
     return [identity for (identity,) in found]
+
+
+async def standing(follower_id: UUID, author_ids: Collection[UUID]) -> Standing:
+    """The version of whom a person follows, those with a crowd among them, and which of `author_ids` are."""
+    found = await db.row(
+        "SELECT coalesce((SELECT version FROM follow_versions WHERE follower_id = $1), 0),"
+        " ARRAY(SELECT f.followee_id FROM follow_crowds c JOIN follows f ON f.followee_id = c.author_id"
+        " WHERE f.follower_id = $1), ARRAY(SELECT followee_id FROM follows WHERE follower_id = $1"
+        " AND followee_id = ANY($2))",
+        follower_id,
+        list(author_ids),
+    )
+    assert found is not None
+    version, crowds, followed = found
+    return Standing(version, crowds, set(followed))
+
+
+async def has_crowd(author_id: UUID) -> bool:
+    """Whether an author has, or once had, more than CROWD followers."""
+    return bool(await db.value("SELECT EXISTS (SELECT FROM follow_crowds WHERE author_id = $1)", author_id))
+
+
+async def follows_after(author_id: UUID, last: UUID | None, limit: int) -> list[Follow]:
+    """Up to `limit` followings of an author that came after `last` (None: the first of all), oldest first."""
+    return await db.records(
+        Follow,
+        f"SELECT {db.columns(Follow)} FROM follows WHERE followee_id = $1 AND id > $2 ORDER BY followee_id, id"
+        f" LIMIT {limit:d}",
+        author_id,
+        last or UUID(int=0),
+    )
 
 
 async def newest_followee_ids(follower_id: UUID, most: int) -> list[UUID]:

@@ -1,5 +1,6 @@
-"""What this room reads of its table."""
+"""What this room reads of its tables."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -11,3 +12,14 @@ class Follow(msgspec.Struct, frozen=True):
     id: UUID
     follower_id: UUID
     followee_id: UUID
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whom a person follows, as far as was asked, at one instant.
+
+    `version` is raised by each follow and unfollow, `crowds` are all followed authors who have a crowd.
+    """
+
+    version: int
+    crowds: Sequence[UUID]
+    followed: Collection[UUID]

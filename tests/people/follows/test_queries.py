@@ -28,6 +28,40 @@ class TestIsFollowing:
         assert statements == []
 
 
+class TestStanding:
+    async def test_each_change_raises_the_version_and_nothing_else_does(self) -> None:
+        me, star, other = await person(), await person("小星"), await person()
+        seen = []
+        for change in (actions.follow, actions.follow, actions.unfollow, actions.unfollow, actions.follow):
+            await change(me, star)
+            standing = await queries.standing(me, [star, other])
+            seen.append((standing.version, standing.followed))
+        assert seen == [(1, {star}), (1, {star}), (2, set()), (2, set()), (3, {star})]
+        assert (await queries.standing(star, [me])).version == 0
+
+    async def test_knows_the_crowds_that_one_is_part_of(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(actions, "CROWD", 1)
+        me, star, other = await person(), await person("小星"), await person()
+        await actions.follow(me, star)
+        await actions.follow(me, other)
+        assert not await queries.has_crowd(star) and (await queries.standing(me, [])).crowds == []
+        await actions.follow(other, star)
+        await actions.unfollow(other, star)
+        assert await queries.has_crowd(star) and (await queries.standing(me, [])).crowds == [star]
+        assert (await queries.standing(other, [])).crowds == []
+
+
+class TestFollowsAfter:
+    async def test_goes_through_all_followers(self) -> None:
+        star, fans = await person("小星"), [await person() for _ in range(3)]
+        for fan in fans:
+            await actions.follow(fan, star)
+        first = await queries.follows_after(star, None, 2)
+        rest = await queries.follows_after(star, first[-1].id, 2)
+        assert [one.follower_id for one in (*first, *rest)] == fans
+        assert await queries.follows_after(star, rest[-1].id, 2) == []
+
+
 class TestFollowers:
     async def test_pages_newest_first_without_gap_or_repeat(self) -> None:
         star, fans = await person(), [await person() for _ in range(5)]

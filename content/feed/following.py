@@ -1,0 +1,53 @@
+"""A page of FOLLOWING: the reader's timeline, merged with the newest notes of the crowds' authors.
+
+PostgreSQL has the last word on every page: whom the reader follows now, by a version that every follow and unfollow
+raises, and which notes are still there. Wherever a timeline does not suffice, PostgreSQL is read instead.
+"""
+
+from uuid import UUID
+
+from content.feed.timelines import CAP, Entry, Stretch, Timelines
+from content.notes import Note
+from content.notes import queries as note_queries
+from core.ids import BEYOND
+from core.pagination import PageRequest
+from people.follows import queries as follow_queries
+
+
+async def newest(reader_id: UUID, request: PageRequest[UUID], timelines: Timelines) -> list[Note]:
+    """Up to `limit + 1` notes of those whom a person follows, newest first."""
+    # Twice the page, as some may be gone.
+    limit = 2 * (request.limit + 1)
+    stretch = await timelines.read(reader_id, request.key or BEYOND, limit)
+    if stretch is None:
+        return await _rebuilt(reader_id, request, timelines)
+    if stretch.entries or stretch.ends:
+        standing = await follow_queries.standing(reader_id, {entry.author_id for entry in stretch.entries})
+        if standing.version != stretch.version:
+            return await _rebuilt(reader_id, request, timelines)
+        followed = [entry.note_id for entry in stretch.entries if entry.author_id in standing.followed]
+        found = await note_queries.newest_among(followed, standing.crowds, request)
+        if _suffices(found, stretch, request):
+            return found
+    return await note_queries.newest_by_authors(await follow_queries.followee_ids(reader_id), request)
+
+
+def _suffices(found: list[Note], stretch: Stretch, request: PageRequest[UUID]) -> bool:
+    """Whether no note is missing: none is older than what the stretch knows of, or it knows of all."""
+    if stretch.ends:
+        return True
+    return len(found) > request.limit and found[-1].id >= stretch.entries[-1].note_id
+
+
+async def _rebuilt(reader_id: UUID, request: PageRequest[UUID], timelines: Timelines) -> list[Note]:
+    """A page from PostgreSQL; and, where it can be kept, a new timeline for the next ones."""
+    token = await timelines.begin(reader_id)
+    if token is None:
+        return await note_queries.newest_by_authors(await follow_queries.followee_ids(reader_id), request)
+    # The version first: should one follow or unfollow meanwhile, the timeline is of an old one.
+    standing = await follow_queries.standing(reader_id, ())
+    authors = await follow_queries.followee_ids(reader_id)
+    pushed = set(authors).difference(standing.crowds)
+    entries = [Entry(*ids) for ids in await note_queries.newest_ids_by_authors(list(pushed), CAP)]
+    await timelines.finish(reader_id, token, Stretch(standing.version, entries, len(entries) < CAP))
+    return await note_queries.newest_by_authors(authors, request)
