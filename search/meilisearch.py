@@ -3,6 +3,7 @@
 Written and asked through meilisearch-python-sdk, as the official client blocks the event loop.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -17,6 +18,7 @@ from meilisearch_python_sdk.models.search import SearchParams
 
 from search import chinese, relevance
 from search import meilisearch_shape as shape
+from search.circuit import Circuit
 from search.engine import (
     DEEPEST,
     FACETS,
@@ -39,6 +41,8 @@ logger = logging.getLogger(__name__)
 _SOON: Final = 20_000
 _ANY_TIME: Final = 3_600_000
 _POLL: Final = 20
+# For how many seconds anybody who searches waits.
+_PATIENCE: Final = 2.0
 # What the server says of an index that it does not have.
 _UNKNOWN: Final = "index_not_found"
 
@@ -64,6 +68,7 @@ class Meilisearch:
         self._client = AsyncClient(url, key, timeout=5, custom_headers={"Accept-Encoding": "identity"})
         self._uid = f"{name}-{shape.VERSION}-{self._synonyms.digest}"
         self._stale = True
+        self._circuit = Circuit(self._look)
 
     @property
     def stale(self) -> bool:
@@ -81,6 +86,10 @@ class Meilisearch:
         if self._stale:
             raise SearchUnbuilt()
 
+    async def _look(self) -> None:
+        with _answering():
+            await self._client.health()
+
     async def _exists(self, uid: str) -> bool:
         try:
             await self._client.get_index(uid)
@@ -91,6 +100,7 @@ class Meilisearch:
         return True
 
     async def close(self) -> None:
+        await self._circuit.close()
         await self._client.aclose()
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
@@ -119,8 +129,16 @@ class Meilisearch:
         return SearchParams(index_uid=self._uid, filter=[*shape.filters(query), *beyond], **given)
 
     async def _ask(self, *asked: SearchParams) -> list[Any]:
-        with _answering():
-            answers: list[Any] = await self._client.multi_search(list(asked))  # type: ignore[assignment]
+        self._circuit.passed()
+        try:
+            with _answering():
+                async with asyncio.timeout(_PATIENCE):
+                    answers: list[Any] = await self._client.multi_search(list(asked))  # type: ignore[assignment]
+        except SearchUnbuilt:
+            raise
+        except (SearchUnavailable, TimeoutError) as error:
+            self._circuit.broken()
+            raise SearchUnavailable() from error
         return answers
 
     async def ranked(self, query: Query, offset: int, limit: int) -> Answer:

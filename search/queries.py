@@ -82,6 +82,11 @@ class Results(msgspec.Struct, frozen=True):
     facets: list[Facet]
     estimated_total: int
     doubt: Doubt | None = None
+    is_available: bool = True
+
+
+# What is shown while the engine is away.
+UNAVAILABLE: Final = Results([], PageInfo(False, False, None, None), [], 0, is_available=False)
 
 
 class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

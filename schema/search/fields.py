@@ -4,8 +4,12 @@ import asyncio
 
 from schema.context import Context
 from search import queries
+from search.engine import SearchUnavailable
 from search.queries import Results
 
 
 async def did_you_mean(pages: list[Results], context: Context) -> list[list[str]]:
-    return await asyncio.gather(*(queries.meant(context.services.search, page) for page in pages))
+    try:
+        return await asyncio.gather(*(queries.meant(context.services.search, page) for page in pages))
+    except SearchUnavailable:
+        return [[] for _ in pages]

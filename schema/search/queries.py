@@ -9,6 +9,7 @@ from schema.pagination import After, First
 from schema.search.inputs import SearchFilter
 from schema.search.types import SearchConnection, SearchKind, SearchSort
 from search import queries
+from search.engine import SearchUnavailable
 
 _Text = Annotated[
     str,
@@ -28,7 +29,7 @@ _Most = Annotated[int | None, strawberry.argument(description="How many at the m
 class SearchQueries:
     @strawberry.field(
         description="Notes, products, people, live streams and topics in one list. What was published is found within"
-        " a second. While the search engine is down: an error with extensions.code UNAVAILABLE.",
+        " a second. While the search engine is down: an empty page whose isAvailable is false.",
         graphql_type=SearchConnection,
     )
     async def search(
@@ -41,19 +42,26 @@ class SearchQueries:
         first: First = 20,
         after: After = None,
     ) -> Any:
-        return await queries.search(
-            info.context.services.search,
-            query,
-            kinds=[kind.name for kind in kinds or ()],
-            filter=filter.parsed() if filter else None,
-            sort=sort.name,
-            first=first,
-            after=after,
-        )
+        try:
+            return await queries.search(
+                info.context.services.search,
+                query,
+                kinds=[kind.name for kind in kinds or ()],
+                filter=filter.parsed() if filter else None,
+                sort=sort.name,
+                first=first,
+                after=after,
+            )
+        except SearchUnavailable:
+            return queries.UNAVAILABLE
 
     @strawberry.field(
         description="How what is being typed may go on: titles, topics and handles that begin so in characters, pinyin"
-        " or initials, the most popular first. For an empty prefix, what most is written about."
+        " or initials, the most popular first. For an empty prefix, what most is written about. While the search engine"
+        " is down: none."
     )
     async def search_suggestions(self, info: Info, prefix: _Prefix, first: _Most = 8) -> list[str]:
-        return await queries.suggestions(info.context.services.search, prefix, first)
+        try:
+            return await queries.suggestions(info.context.services.search, prefix, first)
+        except SearchUnavailable:
+            return []

@@ -77,6 +77,10 @@ class SearchConnection:
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
     facets: list[SearchFacet] = strawberry.field(description="How all hits fall into kinds and topics.")
     estimated_total: int = strawberry.field(description="How many hits there are in all, about.")
+    is_available: bool = strawberry.field(
+        description="False while the search engine is down or its index is being made ready: the page is empty then,"
+        " which says nothing of what there is. Ask again later."
+    )
     did_you_mean: list[str] = batched(
         fields.did_you_mean,
         description="On a first page with few hits or none: up to 3 queries that may have been meant, the likeliest"

@@ -28,12 +28,39 @@ class Unavailable(Exception):
 
 
 class Server:
-    """A running server."""
+    """A server in a folder of its own. Raises Unavailable."""
 
-    def __init__(self, port: int, key: str, process: "subprocess.Popen[bytes]") -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        self.key = key
-        self.process = process
+    def __init__(self, folder: Path) -> None:
+        self._program = binary()
+        self._folder = folder
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self.key = secrets.token_hex(16)
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, for the first time or where it was killed."""
+        self.process = subprocess.Popen(
+            # Left alone it prepares two thirds of the memory for each batch, which takes seconds.
+            [
+                *(self._program, "--no-analytics", "--http-addr", f"127.0.0.1:{self._port}"),
+                *("--max-indexing-memory", "128MiB"),
+            ],
+            cwd=self._folder,
+            env={**os.environ, "MEILI_MASTER_KEY": self.key},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _await(self)
+        except RuntimeError:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """Ends it at once, whatever it is doing."""
+        self.process.kill()
+        self.process.wait()
 
 
 def binary() -> Path:
@@ -85,28 +112,18 @@ def _free_port() -> int:
 @contextmanager
 def started() -> Iterator[Server]:
     """Starts a server on a free loopback port with a folder and a key of its own. Raises Unavailable."""
-    program = binary()
     folder = Path(tempfile.mkdtemp(prefix="zhongcao-meilisearch-"))
-    port, key = _free_port(), secrets.token_hex(16)
-    process = subprocess.Popen(
-        # Left alone it prepares two thirds of the memory for each batch, which takes seconds.
-        [program, "--no-analytics", "--http-addr", f"127.0.0.1:{port}", "--max-indexing-memory", "128MiB"],
-        cwd=folder,
-        env={**os.environ, "MEILI_MASTER_KEY": key},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    server = Server(port, key, process)
     try:
-        _await(server)
-        yield server
-    finally:
-        process.terminate()
+        server = Server(folder)
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield server
+        finally:
+            server.process.terminate()
+            try:
+                server.process.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
