@@ -5,10 +5,10 @@ from typing import Final
 
 from rich.console import Console
 
-from bench.discovery import search, taste, traffic
+from bench.discovery import fanout, search, taste, traffic
 from bench.figures import Figure, show
 
-_PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (search.figures, traffic.figures, taste.figures)
+_PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (search.figures, traffic.figures, taste.figures, fanout.figures)
 
 
 def main() -> None:
