@@ -99,6 +99,9 @@ async def newest_ids_by_authors(author_ids: Sequence[UUID], most: int) -> list[t
 async def newest_among(ids: Sequence[UUID], author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
     """Up to `limit + 1` of the notes with `ids` and the notes of these authors together, newest first."""
     most = request.limit + 1
+    if not author_ids:  # Nobody to look up: a statement that is planned in a fraction of the time.
+        there = f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id DESC LIMIT {most:d}"
+        return await _notes(there, ids)
     return await _notes(
         f"WITH chosen AS (SELECT id FROM unnest($3::uuid[]) AS g (id) UNION ({_by_authors(most, 'n.id')}))"
         f" SELECT {_NOTE_N} FROM chosen JOIN notes n USING (id) WHERE n.deleted_at IS NULL"
