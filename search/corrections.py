@@ -136,7 +136,8 @@ def _spelt(piece: str, words: Sequence[str]) -> Iterator[_Fit]:
 def _slips(typed: str, meant: str) -> int | None:
     """How many letters of a word are wrong, missing, too many or swapped with the next; None for too many."""
     most = _SLIPS if len(typed) >= _TWO_WRONG else 1 if len(typed) >= _ONE_WRONG else 0
-    if abs(len(typed) - len(meant)) > most or (not most and typed != meant):
+    # Hardly anybody mistypes the first letter, and most words are told apart by it.
+    if typed[0] != meant[:1] or abs(len(typed) - len(meant)) > most or (not most and typed != meant):
         return None
     above: list[int] = []
     row = list(range(len(meant) + 1))

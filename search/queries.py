@@ -163,7 +163,8 @@ async def meant(engine: Engine, results: Results) -> list[str]:
     text, titles = results.doubt.text, results.doubt.titles
     beginnings = corrections.beginnings(text)
     known = await asyncio.gather(*(engine.suggest(beginning, _NEAR) for beginning in beginnings))
-    return corrections.corrections(text, [*titles, *(title for some in known for title in some)])
+    titles = [*titles, *(title for some in known for title in some)]
+    return await asyncio.to_thread(corrections.corrections, text, titles)
 
 
 def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort: str = RELEVANCE) -> Query:
