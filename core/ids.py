@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID
 
 # Greater than every id: where a page of "id descending" starts when it has no cursor.
@@ -26,6 +27,13 @@ def new_id() -> UUID:
     milliseconds, counter = divmod(stamp, 4096)
     value = milliseconds << 80 | 7 << 76 | counter << 64 | 2 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def id_at(instant: datetime, subject: str) -> UUID:
+    """A UUIDv7 that says when, and is the same for the same subject at the same instant."""
+    digest = int.from_bytes(blake2b(f"{subject} {instant.isoformat()}".encode(), digest_size=10).digest())
+    counter, rest = digest >> 68, digest & (2**62 - 1)
+    return UUID(int=int(instant.timestamp() * 1000) << 80 | 7 << 76 | counter << 64 | 2 << 62 | rest)
 
 
 def first_id_at(instant: datetime) -> UUID:

@@ -11,8 +11,9 @@ from content.feed.records import FeedEdge, FeedPage
 from content.feed.sessions import Sessions
 from content.feed.timelines import Timelines
 from content.notes import queries as note_queries
+from core import clock
 from core.errors import Unauthenticated
-from core.ids import new_id
+from core.ids import id_at
 from core.pagination import InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
 
 
@@ -30,7 +31,7 @@ async def discover(viewer_id: UUID | None, request: PageRequest[tuple[UUID, int]
     A first page begins a session, whose order stands: every note of it is seen once, however the ranking moves. The
     cursor names the session and a place in it. Notes deleted since are left out. Raises InvalidCursor.
     """
-    session_id, place = request.key or (new_id(), 0)
+    session_id, place = request.key or (id_at(clock.now(), str(viewer_id)), 0)
     if place < 0 or session_id.version != 7:
         raise InvalidCursor("after")
     ranked = await _session(viewer_id, session_id, sessions)

@@ -54,9 +54,8 @@ class TestShape:
             f"fragment F{n} on Item {{ inner {{ ...F{n + 1} }} a: inner {{ ...F{n + 1} }} }} " for n in range(60)
         )
         document = "{ item { ...F0 } } " + links + "fragment F60 on Item { name }"
-        started = time.perf_counter()
+        # What visits a fragment for every way to it would not end in this world.
         errors = check_shape(parse(document), LIMITS)
-        assert time.perf_counter() - started < 0.5
         assert any("more than a billion" in error.message for error in errors)
 
     def test_survives_fragments_that_contain_themselves(self) -> None:

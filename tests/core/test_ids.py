@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID
 
-from core.ids import BEYOND, first_id_at, new_id
+from core.ids import BEYOND, first_id_at, id_at, new_id
 
 
 class TestNewId:
@@ -43,3 +43,13 @@ class TestNewId:
         before = datetime.now(UTC)
         made = new_id()
         assert first_id_at(before) < made < first_id_at(before + timedelta(minutes=1))
+
+
+class TestIdAt:
+    def test_is_the_same_for_one_subject_at_one_instant_alone(self) -> None:
+        instant = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        later = instant + timedelta(microseconds=1)
+        made = [id_at(instant, "小禾"), id_at(instant, "阿飞"), id_at(later, "小禾")]
+        assert len(set(made)) == 3 and made[0] == id_at(instant, "小禾")
+        assert {(identity.version, identity.variant) for identity in made} == {(7, RFC_4122)}
+        assert first_id_at(instant) < made[0] < first_id_at(instant + timedelta(milliseconds=1))
