@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,13 @@ def postgres_server() -> Iterator[postgres.Postgres]:
     with postgres.started() as server:
         asyncio.run(postgres.make_template(server))
         yield server
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A folder for a program of ours that starts its own PostgreSQL there."""
+    with postgres.lent_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

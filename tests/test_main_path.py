@@ -69,15 +69,11 @@ class Person:
 
 
 @pytest.fixture(params=["embedded", "servers"])
-def servers(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Served, Served, dict[str, str]]]:
+def servers(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[tuple[Served, Served, dict[str, str]]]:
     """Where people write and where they watch: one process on its own, or two with a worker on real servers."""
     with ExitStack() as stack:
         if request.param == "embedded":
-            data = tmp_path_factory.mktemp("data")
-            Path(data).chmod(0o755)
-            environment = {"ZHONGCAO_DATA": str(data / "zhongcao")}
+            environment = {"ZHONGCAO_DATA": str(data_folder / "zhongcao")}
             server = stack.enter_context(programs.serving(**environment))
             yield server, server, environment
             return

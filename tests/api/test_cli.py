@@ -63,12 +63,12 @@ class TestHelp:
 
 
 class TestMistakes:
-    def test_a_port_in_use(self, tmp_path: Path) -> None:
+    def test_a_port_in_use(self, data_folder: Path) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            assert "Address already in use" in refused("serve", "--port", port, "--data", str(tmp_path))
+            assert "Address already in use" in refused("serve", "--port", port, "--data", str(data_folder))
 
     @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", "postgresql://127.0.0.1:1/x"])
     def test_a_wrong_database(self, url: str) -> None:
@@ -101,8 +101,8 @@ class TestMigrate:
 
 
 class TestServe:
-    def test_lives_in_one_folder_through_kill_and_restart(self, tmp_path: Path) -> None:
-        folder = str(tmp_path / "data")
+    def test_lives_in_one_folder_through_kill_and_restart(self, data_folder: Path) -> None:
+        folder = str(data_folder)
         server = programs.Served("--data", folder, environment={})
         token = sign_up(server, "xiaolu")
         assert "Another server" in refused("serve", "--port", "0", "--data", folder)
@@ -117,8 +117,8 @@ class TestServe:
             checked = programs.run("check", "--data", folder)
             assert checked.returncode == 0 and "All is well" in checked.stderr
         assert found == {"handle": "xiaolu"}
-        assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
-        for secret in (tmp_path / "data").glob("*.secret"):
+        assert not (data_folder / "postgres" / "postmaster.pid").exists()
+        for secret in data_folder.glob("*.secret"):
             assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
         rebuilt = programs.run("search", "rebuild", "--data", folder)
@@ -136,8 +136,8 @@ class TestServe:
             time.sleep(0.1)
         return None
 
-    def test_stops_soon_and_silently(self, tmp_path: Path) -> None:
-        with programs.serving("--data", str(tmp_path / "data")) as server:
+    def test_stops_soon_and_silently(self, data_folder: Path) -> None:
+        with programs.serving("--data", str(data_folder)) as server:
             started = time.monotonic()
             printed = server.stop()
         assert time.monotonic() - started < 8 and server.process.returncode == 0

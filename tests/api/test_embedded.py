@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -15,11 +13,9 @@ from tests.services import postgres
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where it lives. Not below pytest's own folder: it runs as somebody else, whom each start of pytest shuts out."""
-    with tempfile.TemporaryDirectory(prefix="zhongcao-embedded-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)
-        yield Path(name) / "postgres"
+def folder(data_folder: Path) -> Path:
+    """Where it lives."""
+    return data_folder / "postgres"
 
 
 async def answers(url: str) -> bool:

@@ -102,9 +102,9 @@ def do(server: programs.Served, document: str, token: str | None = None, **given
 
 
 class TestARunningServer:
-    def test_an_answer_is_lost_and_the_order_is_settled_all_the_same(self, tmp_path) -> None:
+    def test_an_answer_is_lost_and_the_order_is_settled_all_the_same(self, data_folder) -> None:
         faults = "notifications=1,lost_answers=1,duplicated_notifications=1,forged_notifications=1"
-        with programs.serving("--data", str(tmp_path / "data"), ZHONGCAO_SANDBOX_FAULTS=faults) as server:
+        with programs.serving("--data", str(data_folder), ZHONGCAO_SANDBOX_FAULTS=faults) as server:
             person = {"handle": "xiaolu", "displayName": "小鹿", "password": "correct horse"}
             token = do(server, SIGN_UP, **person)["session"]["accessToken"]
             do(server, SHOP, token, name="小鹿的店")
@@ -121,6 +121,6 @@ class TestARunningServer:
                 found: Any = server.ask(document, token, id=order["id"])
                 status = found["node"]["status"]
             assert status == "CONFIRMED"
-            checked = programs.run("check", "--data", str(tmp_path / "data"))
+            checked = programs.run("check", "--data", str(data_folder))
             assert checked.returncode == 0, checked.stderr
             assert "another's signature" in server.stop(), "the notifications came to the door"

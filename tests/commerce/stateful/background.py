@@ -32,6 +32,7 @@ def start_offers(model: Model) -> None:
     for offer in model.offers:
         if offer.phase == "SCHEDULED" and offer.starts <= model.now:
             offer.phase = "RUNNING"
+            model.happened["offer started"] += 1
 
 
 def end_offers(model: Model) -> None:
@@ -41,6 +42,7 @@ def end_offers(model: Model) -> None:
         unfinished = any(team.offer == number and team.status in ("PENDING", "OPEN") for team in model.teams)
         if offer.phase == "ENDED" and not unfinished:
             offer.phase = "CLOSED"
+            model.happened["offer closed"] += 1
 
 
 def reconcile(model: Model, silent: Silent) -> None:
@@ -50,6 +52,7 @@ def reconcile(model: Model, silent: Silent) -> None:
             payment.ask_at = model.now + ASK_AGAIN
             if silent(number):
                 continue
+            model.happened[f"reconciled when the network had it {payment.charge}"] += 1
             if payment.charge == "AUTHORISED" and model.now - payment.begun < CAPTURE_WITHIN:
                 payment.charge = "CAPTURED"
             model._record(number, model._closed(payment))
@@ -59,6 +62,7 @@ def notified(model: Model, number: int) -> None:
     """A genuine notification, whatever it says, makes us ask."""
     payment = model.payments[number]
     if payment.charge in ("CAPTURED", "DECLINED"):
+        model.happened["notification believed"] += payment.status == "PENDING"
         model._record(number, payment.charge)
 
 
@@ -85,6 +89,7 @@ def react(model: Model, fate: Fate) -> None:
 
 def _try(model: Model, refund: Refund, fate: str | None) -> None:
     refund.attempts += 1
+    model.happened["refund tried again"] += refund.attempts > 1
     refund.given |= fate != "lost"
     if fate is None:
         refund.status = "DONE"
@@ -102,3 +107,13 @@ def _count(model: Model, refund: Refund) -> None:
         order.status = "REFUNDED"
     if order.seat is not None and order.seat.status == "REFUNDING":
         order.seat.status = "REFUNDED"
+
+
+# The timers' names, and what the model does.
+TIMERS = (
+    ("orders.release_overdue", release_orders),
+    ("group_buys.release_overdue_seats", release_seats),
+    ("group_buys.expire_teams", expire_teams),
+    ("group_buys.start_offers", start_offers),
+    ("group_buys.end_offers", end_offers),
+)

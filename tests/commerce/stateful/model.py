@@ -4,6 +4,7 @@ Every deed returns the codes with which it may be refused: none means that it is
 once any may be told. Refused deeds change nothing, but for payments that came too late, which are refunded.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.commerce.stateful.book import LIVE, Offer, Order, Payment, Refund, Seat, Team, Variant
@@ -58,6 +59,8 @@ class Model:
     requested: list[Refund] = field(default_factory=list)
     completed: list[Refund] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    # How often what happened, by which a run shows that it tried everything.
+    happened: Counter[str] = field(default_factory=Counter)
 
     # What can be read off.
 
@@ -102,6 +105,7 @@ class Model:
         if self.variants[offer.variant].stock - self.promised(offer.variant) < offer.stock:
             return refused("OUT_OF_STOCK")
         self.offers.append(offer)
+        self.happened["offer made"] += 1
         return DONE
 
     def fill(self, team: int) -> Codes:
@@ -116,6 +120,7 @@ class Model:
         if len(there.members) >= self.offers[there.offer].size:
             return refused("WRONG_STATE")
         there.filled = True
+        self.happened["team filled by its shop"] += 1
         self._succeed(team)
         return DONE
 
@@ -124,6 +129,7 @@ class Model:
         if o.status not in ("CONFIRMED", "SHIPPED"):
             return refused("WRONG_STATE")
         o.status = "SHIPPED"
+        self.happened["shipped"] += 1
         return DONE
 
     def receive(self, order: int) -> Codes:
@@ -131,6 +137,7 @@ class Model:
         if o.status not in ("SHIPPED", "COMPLETED"):
             return refused("WRONG_STATE")
         o.status = "COMPLETED"
+        self.happened["received"] += 1
         return DONE
 
     def give_back(self, order: int, minor: int) -> Codes:
@@ -141,6 +148,7 @@ class Model:
         left = o.total - self.given_back(order)
         if minor > left:
             return refused("LIMIT_EXCEEDED")
+        self.happened["given back by the shop"] += 1
         if o.status == "CONFIRMED" and minor == left:
             self._return(order, "SHOP")
         else:
@@ -150,21 +158,34 @@ class Model:
     # Buying.
 
     def open(self, buyer: int, offer: int, quantity: int) -> Codes:
+        terms, reasons = self.offers[offer], self.why_not_open(buyer, offer, quantity)
+        if not reasons:
+            self.teams.append(Team(offer, buyer))
+            self.happened["team opened"] += 1
+            self._take(buyer, len(self.teams) - 1, quantity, terms.ends)
+        return frozenset(reasons)
+
+    def why_not_open(self, buyer: int, offer: int, quantity: int) -> set[str]:
         terms, reasons = self.offers[offer], self._why_no_units(buyer, offer, quantity)
         if self.now < terms.starts:
             reasons.add("NOT_STARTED")
         if self.now >= terms.ends:
             reasons.add("ENDED")
-        if not reasons:
-            self.teams.append(Team(offer, buyer))
-            self._take(buyer, len(self.teams) - 1, quantity, terms.ends)
-        return frozenset(reasons)
+        return reasons
 
     def join(self, buyer: int, team: int, quantity: int) -> Codes:
+        there, reasons = self.teams[team], self.why_not_join(buyer, team, quantity)
+        if not reasons:
+            assert there.expires is not None
+            self.happened["team joined"] += 1
+            self._take(buyer, team, quantity, there.expires)
+        return frozenset(reasons)
+
+    def why_not_join(self, buyer: int, team: int, quantity: int) -> set[str]:
         there = self.teams[team]
         mine = [n for n in self.seats_in(team, *LIVE) if self.orders[n].buyer == buyer]
         if there.expires is None and there.leader != buyer:
-            return refused("NOT_FOUND")
+            return {"NOT_FOUND"}
         reasons = self._why_no_units(buyer, there.offer, quantity)
         if there.status not in ("PENDING", "OPEN") or (there.expires is not None and self.now >= there.expires):
             reasons.add("TEAM_CLOSED")
@@ -172,10 +193,7 @@ class Model:
             reasons.add("ALREADY_IN_TEAM")
         if len(self.seats_in(team, *LIVE)) >= self.offers[there.offer].largest:
             reasons.add("TEAM_FULL")
-        if not reasons:
-            assert there.expires is not None
-            self._take(buyer, team, quantity, there.expires)
-        return frozenset(reasons)
+        return reasons
 
     def _why_no_units(self, buyer: int, offer: int, quantity: int) -> set[str]:
         mine = sum(s.quantity for o, s in self.seats(offer) if o.buyer == buyer and s.status in LIVE)
@@ -193,6 +211,7 @@ class Model:
         if there.stock - self.promised(variant) < quantity:
             return refused("OUT_OF_STOCK")
         until = self.now + PAY_WITHIN
+        self.happened["order placed"] += 1
         self.orders.append(Order(buyer, there.price * quantity, until, [(variant, quantity)], None))
         return DONE
 
@@ -201,6 +220,7 @@ class Model:
         if o.status == "PENDING_PAYMENT":
             self._close_unpaid(order)
         elif o.status == "CONFIRMED":
+            self.happened["paid order cancelled"] += 1
             self._return(order, "CANCELLED")
         elif o.status == "AWAITING_TEAM":
             return self._leave(order)
@@ -220,6 +240,7 @@ class Model:
         if not team.members:
             self._fail(o.seat.team)
         elif team.leader == o.buyer:
+            self.happened["leader left two or more" if len(team.members) > 1 else "leader left one"] += 1
             team.leader = self.orders[team.members[0]].buyer
         return DONE
 
@@ -228,6 +249,7 @@ class Model:
         o.status, o.pay_by = "CANCELLED", None
         if o.seat is not None:
             o.seat.status = "RELEASED"
+            self.happened["seat released"] += 1
             if self.teams[o.seat.team].status == "PENDING":
                 self.teams[o.seat.team].status = "FAILED"
 
@@ -245,6 +267,7 @@ class Model:
         there = self.teams[team]
         offer = self.offers[there.offer]
         there.status = "SUCCEEDED"
+        self.happened["team succeeded"] += 1
         too_much = offer.price - offer.price_for(len(there.members))
         for order in self.seats_in(team, "HELD"):
             self._close_unpaid(order)
@@ -254,10 +277,12 @@ class Model:
             o.seat.status, o.status = "CONFIRMED", "CONFIRMED"
             self.variants[offer.variant].stock -= o.seat.quantity
             if too_much:
+                self.happened[f"tier reached with {o.seat.quantity} units"] += 1
                 self._refund(order, too_much * o.seat.quantity, "PRICE_TIER")
 
     def _fail(self, team: int) -> None:
         self.teams[team].status = "FAILED"
+        self.happened["team failed"] += 1
         for order in self.seats_in(team, "HELD"):
             self._close_unpaid(order)
         for order in self.teams[team].members:
@@ -274,7 +299,7 @@ class Model:
         number = next((n for n, p in enumerate(self.payments) if p.order == order and p.key == key), None)
         live = [p for p in self.payments if p.order == order and p.status != "DECLINED"]
         if number is None:
-            if not self._can_be_paid(o):
+            if not self.can_be_paid(o):
                 return self._why_no_payment(o)
             if live:
                 return refused("CONFLICT" if live[0].status == "PENDING" else "WRONG_STATE")
@@ -285,7 +310,7 @@ class Model:
             return self._settle(order)
         if payment.status == "DECLINED":
             return refused("PAYMENT_DECLINED")
-        if not self._can_be_paid(o):
+        if not self.can_be_paid(o):
             return self._record_and_settle(number, self._closed(payment))
         return self._arrive(Waiting(number, way, "authorise"))
 
@@ -321,7 +346,7 @@ class Model:
             return self._record_and_settle(there.payment, there.said)
         return self._arrive(Waiting(there.payment, there.way, PLACES[PLACES.index(there.place) + 1]))
 
-    def _can_be_paid(self, o: Order) -> bool:
+    def can_be_paid(self, o: Order) -> bool:
         return o.status == "PENDING_PAYMENT" and o.pay_by is not None and self.now < o.pay_by
 
     def _why_no_payment(self, o: Order) -> Codes:
@@ -341,6 +366,7 @@ class Model:
         payment = self.payments[number]
         if payment.status == "PENDING":
             payment.status = outcome
+            self.happened[f"payment {outcome.lower()}"] += 1
             if outcome == "CAPTURED":
                 self.captured.append(payment.order)
 
@@ -394,6 +420,7 @@ class Model:
 
     def _refund(self, order: int, minor: int, reason: str) -> None:
         [payment] = [n for n, p in enumerate(self.payments) if p.order == order and p.status == "CAPTURED"]
+        self.happened[f"refund {reason}"] += 1
         refund = Refund(order, payment, minor, reason, self.now)
         self.refunds.append(refund)
         self.requested.append(refund)

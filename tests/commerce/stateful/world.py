@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +13,14 @@ import msgspec
 from api import wiring
 from commerce.checkout import actions as checkout
 from commerce.payments import Charge, Outcome, SandboxProvider
+from commerce.payments import queries as payment_queries
 from commerce.payments.provider import NoAnswerError
 from commerce.payments.sandbox import DECLINING_TOKEN
 from core import db
 from core.bus import MemoryBus
 from core.errors import Refusal
 from core.relay import Relay
+from tests.commerce.stateful.book import Refund
 from tests.commerce.stateful.model import Model, Way
 from tests.factories import products
 from tests.factories.people import person
@@ -26,8 +28,8 @@ from tests.graph import Graph
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 # What is sold: (price, stock).
-VARIANTS = ((12_800, 40), (5_000, 25))
-BUYERS = 4
+VARIANTS = ((12_800, 60), (5_000, 40))
+BUYERS = 6
 
 
 class Call:
@@ -237,3 +239,32 @@ def expected(model: Model) -> dict[str, Any]:
             key=repr,
         ),
     }
+
+
+def unlike(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """What is there and what was to be, where they differ."""
+    lines = []
+    for what in wanted:
+        there, model = (dict(enumerate(s[what])) if what == "refunds" else s[what] for s in (found, wanted))
+        differing = [key for key in there.keys() | model.keys() if there.get(key) != model.get(key)]
+        lines += [f"{what} {key}: {there.get(key)} where {model.get(key)} was to be" for key in differing]
+    return "\n".join(lines)
+
+
+async def payment_keys(ids: Ids, model: Model) -> list[str]:
+    """The network's keys of the model's payments."""
+    keys = {}
+    for order in {payment.order for payment in model.payments}:
+        rows = await db.rows("SELECT id, idempotency_key FROM payments WHERE order_id = $1", ids.orders[order])
+        keys.update({(order, key): identity.hex for identity, key in rows})
+    return [keys[payment.order, payment.key] for payment in model.payments]
+
+
+async def refund_keys(ids: Ids, refunds: Sequence[Refund]) -> list[tuple[str, Refund]]:
+    """The network's keys of the model's refunds."""
+    found = []
+    for order in {refund.order for refund in refunds}:
+        rows = await payment_queries.refunds_of_order(ids.orders[order])
+        mine = [refund for refund in refunds if refund.order == order]
+        found += [(row.id.hex, refund) for row, refund in zip(rows, mine, strict=True)]
+    return found
