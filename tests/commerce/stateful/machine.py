@@ -41,6 +41,7 @@ from tests.commerce.stateful.world import (
     Outcomes,
     World,
     calling,
+    captures_told,
     expected,
     payment_keys,
     refund_keys,
@@ -285,6 +286,8 @@ class Machine(RuleBasedStateMachine):
         background.reconcile(self.model, lambda n: silent[n])
         self.run(self.world.timers["payments.reconcile"]())
         self.world.network.silent = set()
+        # They are asked about at once: whose money is told of first is paid first.
+        self.model.captured.sort(key=self.run(captures_told(self.ids)).index)
         self.compare()
 
     @happens(2, fate=fates)

@@ -268,3 +268,9 @@ async def refund_keys(ids: Ids, refunds: Sequence[Refund]) -> list[tuple[str, Re
         mine = [refund for refund in refunds if refund.order == order]
         found += [(row.id.hex, refund) for row, refund in zip(rows, mine, strict=True)]
     return found
+
+
+async def captures_told(ids: Ids) -> list[int]:
+    """The model's orders whose captures the outbox tells of, in its order."""
+    rows = await db.rows("SELECT payload->>'order_id' FROM outbox WHERE name = 'PaymentCaptured' ORDER BY id")
+    return [ids.orders.index(UUID(row[0])) for row in rows]
