@@ -97,7 +97,8 @@ class RedisBus:
                     self._lost = True
             confirmed = self._confirmed[topic]
         try:
-            await asyncio.wait_for(confirmed.wait(), self._PATIENCE)
+            async with asyncio.timeout(self._PATIENCE):
+                await confirmed.wait()
         except TimeoutError:
             self._unsure.add(topic)
 

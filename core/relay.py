@@ -177,7 +177,9 @@ class Relay:
                     logger.exception("the relay stumbled; it tries again")
                     await asyncio.sleep(_IDLE)
                 try:
-                    await asyncio.wait_for(listener.get(), _IDLE)
+                    # Not by wait_for, which may lose a cancellation to a wake-up of the same moment.
+                    async with asyncio.timeout(_IDLE):
+                        await listener.get()
                     # However often it was woken meanwhile, one look is enough.
                     listener.clear()
                 except TimeoutError:
@@ -193,7 +195,8 @@ class Relay:
             except Exception:
                 logger.exception("lane %s stumbled; it tries again", lane.name)
             try:
-                await asyncio.wait_for(waker.wait(), _IDLE)
+                async with asyncio.timeout(_IDLE):
+                    await waker.wait()
             except TimeoutError:
                 continue
 

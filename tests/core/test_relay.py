@@ -207,6 +207,17 @@ class TestRun:
             running.cancel()
             take_back()
 
+    async def test_ends_when_it_is_told_to_at_the_moment_of_a_wake_up(self, ledger: Ledger) -> None:
+        bus = MemoryBus()
+        running = asyncio.create_task(Relay(bus, [ledger.lane]).run())
+        for _ in range(20):
+            # It sleeps, until it is woken and cancelled in one turn of the loop.
+            await asyncio.sleep(0.02)
+            await bus.publish([(relay.WAKE_TOPIC, b"1")])
+        running.cancel()
+        await asyncio.wait({running}, timeout=5)
+        assert running.cancelled()
+
     async def test_stumbles_and_goes_on(self, ledger: Ledger) -> None:
         class Broken(MemoryBus):
             broken = True
