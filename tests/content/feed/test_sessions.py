@@ -1,6 +1,6 @@
 """Where the order of a DISCOVER session is kept: the same promises of both twins, and a Redis that goes away."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
@@ -9,18 +9,9 @@ from content.feed.ranking import Ranked
 from content.feed.redis_sessions import RedisSessions
 from content.feed.sessions import MemorySessions, Sessions
 from core.ids import new_id
-from tests.services import cannot_be_had, redis
+from tests.services import redis
 
 ORDER = [Ranked(new_id(), reason) for reason in ("SIMILAR_TASTE", "FRESH", "POPULAR")]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[redis.Server]:
-    try:
-        with redis.started() as running:
-            yield running
-    except redis.Unavailable as reason:
-        cannot_be_had(reason)
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -28,7 +19,7 @@ async def sessions(request: pytest.FixtureRequest) -> AsyncIterator[Sessions]:
     if request.param == "memory":
         yield MemorySessions()
         return
-    kept = RedisSessions(request.getfixturevalue("server").url)
+    kept = RedisSessions(request.getfixturevalue("redis_server").url)
     yield kept
     await kept.close()
 
@@ -50,10 +41,10 @@ class TestMemorySessions:
 
 
 class TestRedisSessions:
-    async def test_are_forgotten_after_an_hour(self, server: redis.Server) -> None:
-        kept = RedisSessions(server.url)
+    async def test_are_forgotten_after_an_hour(self, redis_server: redis.Server) -> None:
+        kept = RedisSessions(redis_server.url)
         await kept.put("小鹿", ORDER)
-        async with Redis.from_url(server.url) as client:
+        async with Redis.from_url(redis_server.url) as client:
             [key] = await client.keys("*小鹿")
             left = await client.ttl(key)
         await kept.close()
