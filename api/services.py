@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -67,28 +67,24 @@ def _synonyms(settings: Settings) -> Synonyms:
         raise SettingsError(f"ZHONGCAO_SYNONYMS: {error}") from None
 
 
-@asynccontextmanager
-async def feed_sessions(settings: Settings) -> AsyncIterator[Sessions]:
+def feed_sessions(settings: Settings) -> AbstractAsyncContextManager[Sessions]:
     """Where the order of a DISCOVER session is kept."""
+    return _kept(settings, MemorySessions, "content.feed.redis_sessions", "RedisSessions")
+
+
+def timelines(settings: Settings) -> AbstractAsyncContextManager[Timelines]:
+    """Where the timelines of FOLLOWING are kept."""
+    return _kept(settings, MemoryTimelines, "content.feed.redis_timelines", "RedisTimelines")
+
+
+@asynccontextmanager
+async def _kept(settings: Settings, in_memory: Callable[[], Any], module: str, name: str) -> AsyncIterator[Any]:
+    """A cache of this process, or the one that all share by Redis."""
     if settings.redis_url is None:
-        yield MemorySessions()
+        yield in_memory()
         return
     # Redis' client is slow to load, and of no use to an installation without a server.
-    kept = importlib.import_module("content.feed.redis_sessions").RedisSessions(settings.redis_url)
-    try:
-        yield kept
-    finally:
-        await kept.close()
-
-
-@asynccontextmanager
-async def timelines(settings: Settings) -> AsyncIterator[Timelines]:
-    """Where the timelines of FOLLOWING are kept."""
-    if settings.redis_url is None:
-        yield MemoryTimelines()
-        return
-    # As above.
-    kept = importlib.import_module("content.feed.redis_timelines").RedisTimelines(settings.redis_url)
+    kept = getattr(importlib.import_module(module), name)(settings.redis_url)
     try:
         yield kept
     finally:

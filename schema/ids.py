@@ -1,6 +1,5 @@
 """Global ids: opaque to clients, the kind of thing and its UUID to us."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +27,6 @@ def decode(kind: str, global_id: str, *field: str | int) -> UUID:
     if found is None or found[0] != kind:
         raise Invalid(*field, zh="编号无效或类型不符", en=f"Not the id of a {kind.replace('_', ' ')}")
     return found[1]
-
-
-def decode_all(kind: str, global_ids: Sequence[str], *field: str | int) -> list[UUID]:
-    """`decode` for each of a list; the offending index ends the error's field."""
-    return [decode(kind, global_id, *field, index) for index, global_id in enumerate(global_ids)]
 
 
 def global_id(kind: str) -> Any:
