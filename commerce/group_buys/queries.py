@@ -8,6 +8,7 @@ from uuid import UUID
 from commerce.group_buys import rules
 from commerce.group_buys.records import Alternatives, GroupBuy, Member, Seat, Team
 from core import clock, db
+from core.gathering import gathered
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
 
@@ -41,6 +42,7 @@ _MOST_RUNNING = 20
 _MOST_ALTERNATIVES = 5
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[GroupBuy | None]:
     """The offers with `ids`, in their order."""
     found = await db.records(GroupBuy, f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = ANY($1)", list(set(ids)))
@@ -49,10 +51,11 @@ async def by_ids(ids: Sequence[UUID]) -> list[GroupBuy | None]:
 
 async def teams_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Team | None]:
     """The teams with `ids`, in their order; one that never opened is None to all but its leader."""
-    found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {team.id: team for team in found if rules.can_see(team, viewer_id)})
+    found = await teams_for_followers(ids)
+    return [team if team is not None and rules.can_see(team, viewer_id) else None for team in found]
 
 
+@gathered
 async def teams_for_followers(ids: Sequence[UUID]) -> list[Team | None]:
     """The teams with `ids`, in their order. For whoever saw the team when they began to follow it."""
     found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", list(set(ids)))
@@ -69,12 +72,14 @@ async def seats_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Seat
     return db.in_order(ids, {seat.id: seat for seat in found})
 
 
+@gathered
 async def seats_of_orders(order_ids: Sequence[UUID]) -> list[Seat | None]:
     """The seat that each order pays for; None for an order that pays for none."""
     found = await db.records(Seat, f"SELECT {_SEAT} FROM seats WHERE order_id = ANY($1)", list(set(order_ids)))
     return db.in_order(order_ids, {seat.order_id: seat for seat in found})
 
 
+@gathered
 async def team_of_orders(order_ids: Sequence[UUID]) -> list[Team | None]:
     """The team that each order is a part of; None for a plain order. For whoever may see the order."""
     found = await db.rows(
@@ -85,6 +90,7 @@ async def team_of_orders(order_ids: Sequence[UUID]) -> list[Team | None]:
     return db.in_order(order_ids, {row[0]: Team(*row[1:]) for row in found})
 
 
+@gathered
 async def running_on(product_ids: Sequence[UUID]) -> list[list[GroupBuy]]:
     """The offers that run now on each product, those that end first in front, 20 at the most."""
     found = await db.records(
@@ -194,16 +200,21 @@ async def members(teams: Sequence[Team]) -> list[list[Member]]:
 
 async def seats_of_viewer(viewer_id: UUID | None, teams: Sequence[Team]) -> list[Seat | None]:
     """The viewer's latest seat in each team; None for nobody and for who never took one."""
-    if viewer_id is None:
-        return [None] * len(teams)
+    return [None] * len(teams) if viewer_id is None else await _latest_seats([(viewer_id, team.id) for team in teams])
+
+
+@gathered
+async def _latest_seats(pairs: Sequence[tuple[UUID, UUID]]) -> list[Seat | None]:
+    """The latest seat of each (person, team)."""
     found = await db.records(
         Seat,
-        f"SELECT DISTINCT ON (team_id) {_SEAT} FROM seats WHERE user_id = $1 AND team_id = ANY($2)"
-        " ORDER BY team_id, id DESC",
-        viewer_id,
-        list({team.id for team in teams}),
+        f"SELECT DISTINCT ON (user_id, team_id) {_SEAT} FROM seats"
+        " WHERE (user_id, team_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))"
+        " ORDER BY user_id, team_id, id DESC",
+        [user_id for user_id, _ in pairs],
+        [team_id for _, team_id in pairs],
     )
-    return db.in_order([team.id for team in teams], {seat.team_id: seat for seat in found})
+    return db.in_order(pairs, {(seat.user_id, seat.team_id): seat for seat in found})
 
 
 async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Team]]:

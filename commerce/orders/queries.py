@@ -7,6 +7,7 @@ from commerce.orders.records import Order, OrderLine
 from commerce.products import queries as products
 from core import db, idempotency
 from core.errors import Conflict
+from core.gathering import gathered
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, pages_of
 
@@ -14,6 +15,7 @@ _ORDER = db.columns(Order)
 _LINE = db.columns(OrderLine)
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[Order | None]:
     """The orders with `ids`, in their order, whoever asks."""
     found = await db.records(Order, f"SELECT {_ORDER} FROM orders WHERE id = ANY($1)", list(set(ids)))
@@ -68,6 +70,7 @@ async def existing_all(keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str
     return {(order.buyer_id, key): (fingerprint, order) for key, fingerprint, order in made}
 
 
+@gathered
 async def lines_of(order_ids: Sequence[UUID]) -> list[list[OrderLine]]:
     """Each order's lines, in the order in which they were asked for."""
     found = await db.records(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from commerce.products.records import Product, Sellable, Shop, Variant
 from core import db
+from core.gathering import gathered
 from core.pagination import Page, PageRequest, page_of
 
 _SHOP = db.columns(Shop)
@@ -12,18 +13,21 @@ _PRODUCT = db.columns(Product)
 _VARIANT = db.columns(Variant)
 
 
+@gathered
 async def shops_by_ids(ids: Sequence[UUID]) -> list[Shop | None]:
     """The shops with `ids`, in their order."""
     found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE id = ANY($1)", list(set(ids)))
     return db.in_order(ids, {shop.id: shop for shop in found})
 
 
+@gathered
 async def shops_by_owners(owner_ids: Sequence[UUID]) -> list[Shop | None]:
     """Each person's shop, in their order; None for who has none."""
     found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE owner_id = ANY($1)", list(set(owner_ids)))
     return db.in_order(owner_ids, {shop.owner_id: shop for shop in found})
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[Product | None]:
     """The products with `ids`, in their order."""
     found = await db.records(Product, f"SELECT {_PRODUCT} FROM products WHERE id = ANY($1)", list(set(ids)))
@@ -35,12 +39,14 @@ async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
     return await db.ids_after("products", last, limit)
 
 
+@gathered
 async def variants_by_ids(ids: Sequence[UUID]) -> list[Variant | None]:
     """The variants with `ids`, in their order."""
     found = await db.records(Variant, f"SELECT {_VARIANT} FROM variants WHERE id = ANY($1)", list(set(ids)))
     return db.in_order(ids, {variant.id: variant for variant in found})
 
 
+@gathered
 async def variants_of(product_ids: Sequence[UUID]) -> list[list[Variant]]:
     """Each product's variants, in the order in which the shop gave them."""
     found = await db.records(

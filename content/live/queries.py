@@ -6,6 +6,7 @@ from uuid import UUID
 
 from content.live.records import LiveListing, LiveMessage, LiveStream
 from core import db
+from core.gathering import gathered
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
 
@@ -22,6 +23,7 @@ def _listing(pinned: str) -> str:
     return f"l.id, l.live_stream_id, l.product_id, l.group_buy_id, l.position, l.id IS NOT DISTINCT FROM {pinned}"
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[LiveStream | None]:
     """The streams with `ids`, in their order."""
     found = await db.records(LiveStream, f"SELECT {_STREAM} FROM live_streams WHERE id = ANY($1)", list(set(ids)))
@@ -61,6 +63,7 @@ async def page_by_status(statuses: Sequence[str] | None, request: PageRequest[UU
     return page_of(found, request, lambda stream: stream.id)
 
 
+@gathered
 async def live_now_by_products(product_ids: Sequence[UUID]) -> list[list[LiveStream]]:
     """Each product's streams that are live and list it, those with most viewers first, at most 50."""
     rows = await db.rows(
@@ -105,6 +108,7 @@ async def pinned_listings(streams: Sequence[LiveStream]) -> list[LiveListing | N
     return db.in_order(wanted, {listing.id: listing for listing in found})
 
 
+@gathered
 async def listings_by_ids(ids: Sequence[UUID]) -> list[LiveListing | None]:
     """The listings with `ids`, in their order; None for those that were taken from the table."""
     found = await db.records(
@@ -132,6 +136,7 @@ async def messages_of(streams: Sequence[LiveStream], request: PageRequest[int]) 
     return pages_of(range(len(streams)), found, request, lambda message: message.sequence)
 
 
+@gathered
 async def messages_by_ids(ids: Sequence[UUID]) -> list[LiveMessage | None]:
     """The chat messages with `ids`, in their order."""
     found = await db.records(LiveMessage, f"SELECT {_MESSAGE} FROM live_messages WHERE id = ANY($1)", list(set(ids)))

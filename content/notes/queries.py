@@ -8,6 +8,7 @@ from content.notes import rules
 from content.notes.records import Comment, Note, NoteCard, ProductTag, Topic
 from core import db
 from core.errors import Invalid
+from core.gathering import gathered
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 
@@ -20,6 +21,7 @@ _OF_TOPIC = 30
 _NOTE_N = db.columns(Note, "n")
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[Note | None]:
     """The notes with `ids`, in their order."""
     found = await _notes(f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL", list(set(ids)))
@@ -97,11 +99,10 @@ async def newest_ids_by_authors(author_ids: Sequence[UUID], most: int) -> list[t
 
 
 async def newest_among(ids: Sequence[UUID], author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
-    """Up to `limit + 1` of the notes with `ids` and the notes of these authors together, newest first."""
+    """Up to `limit + 1` of the notes with `ids`, newest first, and the notes of these authors together."""
     most = request.limit + 1
-    if not author_ids:  # Nobody to look up: a statement that is planned in a fraction of the time.
-        there = f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id DESC LIMIT {most:d}"
-        return await _notes(there, ids)
+    if not author_ids:  # Nobody to look up: what is asked by id is asked for many readers together.
+        return await _there(ids, most)
     return await _notes(
         f"WITH chosen AS (SELECT id FROM unnest($3::uuid[]) AS g (id) UNION ({_by_authors(most, 'n.id')}))"
         f" SELECT {_NOTE_N} FROM chosen JOIN notes n USING (id) WHERE n.deleted_at IS NULL"
@@ -110,6 +111,14 @@ async def newest_among(ids: Sequence[UUID], author_ids: Sequence[UUID], request:
         request.key or BEYOND,
         ids,
     )
+
+
+async def _there(ids: Sequence[UUID], most: int) -> list[Note]:
+    """The first `most` of `ids` that are still there. Hardly ever is one gone: no more are asked for until one is."""
+    found = [note for note in await by_ids(ids[:most]) if note is not None]
+    if len(found) < most < len(ids):
+        found += [note for note in await by_ids(ids[most:]) if note is not None]
+    return found[:most]
 
 
 async def hottest(request: PageRequest[tuple[float, UUID]]) -> list[Note]:
@@ -156,6 +165,7 @@ async def _notes(sql: str, *args: object) -> list[Note]:
     return [Note.from_row(row) for row in await db.rows(sql, *args)]
 
 
+@gathered
 async def tags_of(note_ids: Sequence[UUID]) -> list[list[ProductTag]]:
     """Each note's product tags, in the author's order."""
     found = await db.records(
@@ -169,6 +179,7 @@ async def tags_of(note_ids: Sequence[UUID]) -> list[list[ProductTag]]:
     return [tags.get(note_id, []) for note_id in note_ids]
 
 
+@gathered
 async def topics_of(note_ids: Sequence[UUID]) -> list[list[Topic]]:
     """Each note's topics, in the author's order."""
     found = await db.rows(
@@ -182,6 +193,7 @@ async def topics_of(note_ids: Sequence[UUID]) -> list[list[Topic]]:
     return [topics.get(note_id, []) for note_id in note_ids]
 
 
+@gathered
 async def topics_by_ids(ids: Sequence[UUID]) -> list[Topic | None]:
     """The topics with `ids`, in their order."""
     found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE id = ANY($1)", list(set(ids)))
@@ -205,24 +217,33 @@ async def topic_by_name(name: str) -> Topic | None:
 
 async def liked_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list[bool]:
     """Whether the viewer likes each note; False for nobody."""
-    return await _engaged("note_likes", viewer_id, note_ids)
+    return [False] * len(note_ids) if viewer_id is None else await _liked([(viewer_id, id_) for id_ in note_ids])
 
 
 async def collected_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list[bool]:
     """Whether the viewer keeps each note; False for nobody."""
-    return await _engaged("note_collects", viewer_id, note_ids)
+    return [False] * len(note_ids) if viewer_id is None else await _collected([(viewer_id, id_) for id_ in note_ids])
 
 
-async def _engaged(
-    table: Literal["note_likes", "note_collects"], viewer_id: UUID | None, note_ids: Sequence[UUID]
-) -> list[bool]:
-    if viewer_id is None:
-        return [False] * len(note_ids)
+@gathered
+async def _liked(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+    return await _engaged("note_likes", pairs)
+
+
+@gathered
+async def _collected(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+    return await _engaged("note_collects", pairs)
+
+
+async def _engaged(table: Literal["note_likes", "note_collects"], pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
     found = await db.rows(
-        f"SELECT note_id FROM {table} WHERE user_id = $1 AND note_id = ANY($2)", viewer_id, list(set(note_ids))
+        f"SELECT user_id, note_id FROM {table}"
+        " WHERE (user_id, note_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [user_id for user_id, _ in pairs],
+        [note_id for _, note_id in pairs],
     )
-    theirs = {note_id for (note_id,) in found}
-    return [note_id in theirs for note_id in note_ids]
+    theirs = set(map(tuple, found))
+    return [pair in theirs for pair in pairs]
 
 
 async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, bool, bool]]:
@@ -242,6 +263,7 @@ async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, 
     return [(liked, collected, commented) for liked, collected, commented in found]
 
 
+@gathered
 async def comments_by_ids(ids: Sequence[UUID]) -> list[Comment | None]:
     """The comments with `ids`, in their order."""
     found = await db.records(

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from core import clock, db
+from core.gathering import gathered
 from core.group_commit import GroupCommit
 from people.accounts import rules
 from people.accounts.records import Account, Identity
@@ -12,6 +13,7 @@ from people.accounts.records import Account, Identity
 _ACCOUNT = db.columns(Account)
 
 
+@gathered
 async def by_ids(ids: Sequence[UUID]) -> list[Account | None]:
     """The accounts with `ids`, in their order."""
     found = await db.records(Account, f"SELECT {_ACCOUNT} FROM accounts WHERE id = ANY($1)", list(set(ids)))

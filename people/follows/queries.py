@@ -1,10 +1,11 @@
 """All reads of follows, batch first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
 from core import db
+from core.gathering import gathered
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
@@ -16,22 +17,25 @@ _Side = Literal["follower_id", "followee_id"]
 
 async def is_following(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
     """Whether the viewer follows each of `ids`; False for nobody."""
-    return await _follows("follower_id", viewer_id, "followee_id", ids)
+    return [False] * len(ids) if viewer_id is None else await _follow([(viewer_id, identity) for identity in ids])
 
 
 async def follows_viewer(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
     """Whether each of `ids` follows the viewer; False for nobody."""
-    return await _follows("followee_id", viewer_id, "follower_id", ids)
+    return [False] * len(ids) if viewer_id is None else await _follow([(identity, viewer_id) for identity in ids])
 
 
-async def _follows(viewer_side: _Side, viewer_id: UUID | None, side: _Side, ids: Sequence[UUID]) -> list[bool]:
-    if viewer_id is None:
-        return [False] * len(ids)
+@gathered
+async def _follow(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+    """Whether each (follower, followee) is a following."""
     found = await db.rows(
-        f"SELECT {side} FROM follows WHERE {viewer_side} = $1 AND {side} = ANY($2)", viewer_id, list(set(ids))
+        "SELECT follower_id, followee_id FROM follows"
+        " WHERE (follower_id, followee_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [follower_id for follower_id, _ in pairs],
+        [followee_id for _, followee_id in pairs],
     )
-    theirs = {identity for (identity,) in found}
-    return [identity in theirs for identity in ids]
+    theirs = set(map(tuple, found))
+    return [pair in theirs for pair in pairs]
 
 
 async def followee_ids(follower_id: UUID) -> list[UUID]:
@@ -40,19 +44,25 @@ async def followee_ids(follower_id: UUID) -> list[UUID]:
     return [identity for (identity,) in found]
 
 
-async def standing(follower_id: UUID, author_ids: Collection[UUID]) -> Standing:
+async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
     """The version of whom a person follows, those with a crowd among them, and which of `author_ids` are."""
-    found = await db.row(
-        "SELECT coalesce((SELECT version FROM follow_versions WHERE follower_id = $1), 0),"
+    [found] = await _standings([(follower_id, frozenset(author_ids))])
+    return found
+
+
+@gathered
+async def _standings(asked: Sequence[tuple[UUID, frozenset[UUID]]]) -> list[Standing]:
+    found = await db.rows(
+        "SELECT coalesce((SELECT version FROM follow_versions WHERE follower_id = a.follower_id), 0),"
         " ARRAY(SELECT f.followee_id FROM follow_crowds c JOIN follows f ON f.followee_id = c.author_id"
-        " WHERE f.follower_id = $1), ARRAY(SELECT followee_id FROM follows WHERE follower_id = $1"
-        " AND followee_id = ANY($2))",
-        follower_id,
-        list(author_ids),
+        " WHERE f.follower_id = a.follower_id), ARRAY(SELECT followee_id FROM follows"
+        " WHERE follower_id = a.follower_id AND followee_id = ANY(a.author_ids::uuid[]))"
+        # An array of arrays must be rectangular: each person's is handed over as text.
+        " FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS a (follower_id, author_ids, place) ORDER BY place",
+        [follower_id for follower_id, _ in asked],
+        [f"{{{','.join(map(str, author_ids))}}}" for _, author_ids in asked],
     )
-    assert found is not None
-    version, crowds, followed = found
-    return Standing(version, crowds, set(followed))
+    return [Standing(version, crowds, set(followed)) for version, crowds, followed in found]
 
 
 async def has_crowd(author_id: UUID) -> bool:

@@ -1,0 +1,82 @@
+"""What many ask at a time is asked together; each has its own answers, and nobody an old one."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from core import db
+from core.gathering import gathered
+from core.unit_of_work import transaction
+
+
+class Shelf:
+    """Names numbers, and notes what it was asked; it answers when `pause` allows it."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+        self.pause = asyncio.Event()
+        self.pause.set()
+        self.names = gathered(self._names)
+
+    async def _names(self, numbers: Sequence[int]) -> list[str | None]:
+        self.asked.append(list(numbers))
+        await self.pause.wait()
+        if 13 in numbers:
+            raise ZeroDivisionError("十三")
+        return [None if number < 0 else f"第{number}号" for number in numbers]
+
+
+async def test_what_is_asked_at_once_is_asked_together_and_each_thing_once() -> None:
+    shelf = Shelf()
+    assert await asyncio.gather(shelf.names([3, 1]), shelf.names([]), shelf.names([1, -2, 1])) == [
+        ["第3号", "第1号"],
+        [],
+        ["第1号", None, "第1号"],
+    ]
+    assert shelf.asked == [[3, 1, -2]]
+
+
+async def test_who_asks_alone_waits_for_nobody_and_whoever_comes_meanwhile_for_the_next() -> None:
+    shelf = Shelf()
+    shelf.pause.clear()
+    first = asyncio.create_task(shelf.names([1]))
+    await asyncio.sleep(0.01)
+    others = [asyncio.create_task(shelf.names([number])) for number in (1, 2)]
+    await asyncio.sleep(0.01)
+    assert shelf.asked == [[1]]
+    shelf.pause.set()
+    assert [await task for task in (first, *others)] == [["第1号"], ["第1号"], ["第2号"]]
+    assert shelf.asked == [[1], [1, 2]]
+
+
+async def test_what_fails_fails_for_those_alone_who_asked_for_it() -> None:
+    shelf = Shelf()
+    good, bad = await asyncio.gather(shelf.names([1]), shelf.names([13]), return_exceptions=True)
+    assert good == ["第1号"] and isinstance(bad, ZeroDivisionError)
+    assert await shelf.names([2]) == ["第2号"]
+
+
+async def test_who_goes_away_takes_nobody_along() -> None:
+    shelf = Shelf()
+    shelf.pause.clear()
+    leaving, staying = (asyncio.create_task(shelf.names([number])) for number in (1, 2))
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    shelf.pause.set()
+    assert await staying == ["第2号"]
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_transaction_reads_what_it_wrote() -> None:
+    @gathered
+    async def names(ids: Sequence[int]) -> list[str]:
+        found = dict(await db.rows("SELECT id, name FROM gathered_names WHERE id = ANY($1)", list(ids)))
+        return [found[identity] for identity in ids]
+
+    async with transaction():
+        await db.execute("CREATE TEMPORARY TABLE gathered_names (id int, name text) ON COMMIT DROP")
+        await db.execute("INSERT INTO gathered_names VALUES (1, '露营')")
+        assert await names([1]) == ["露营"]
