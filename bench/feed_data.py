@@ -1,4 +1,4 @@
-"""The data of the feed page's benchmark: notes by people, with products in them, and a viewer who likes some."""
+"""The data of the feed page's benchmark: notes by people, products in them, and viewers who follow and like some."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from core.ids import new_id
 from people.accounts import actions as accounts
 
 NOTES: Final = 2_000
+VIEWERS: Final = 64
 
 # Each takes what those before it made. Every number is spread by a different stride, so that pages are mixed.
 _FILL: Final = (
@@ -38,23 +39,24 @@ _FILL: Final = (
     " SELECT uuidv7(), n.id, products.ids[1 + (n.place * 4 + i) * 13 % 1000], i, 0, 0.2, 0.7"
     " FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM notes) n, generate_series(0, 3) i,"
     " (SELECT array_agg(id ORDER BY id) AS ids FROM products) products",
-    "ANALYZE",
 )
+# What a viewer ($1, the $2th) likes, keeps, and whom they follow: 50 people.
 _LIKE: Final = (
     "INSERT INTO note_likes (id, note_id, user_id)"
     " SELECT uuidv7(), id, $1 FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM notes) n"
-    " WHERE place % 3 = 0",
+    " WHERE (place + $2) % 3 = 0",
     "INSERT INTO note_collects (id, note_id, user_id)"
     " SELECT uuidv7(), id, $1 FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM notes) n"
-    " WHERE place % 5 = 0",
-    "INSERT INTO follows (id, follower_id, followee_id)"
-    " SELECT uuidv7(), $1, id FROM accounts WHERE id <> $1 ORDER BY id LIMIT 50",
+    " WHERE (place + $2) % 5 = 0",
+    "INSERT INTO follows (id, follower_id, followee_id) SELECT uuidv7(), $1, id FROM"
+    " (SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts WHERE handle LIKE 'grower%') a"
+    " ORDER BY (place + $2) * 7919 % 503 LIMIT 50",
 )
 
 
 @contextmanager
-def filled(folder: Path) -> Iterator[tuple[str, str]]:
-    """A PostgreSQL with all its safety on and the data in it; lends its URL and the viewer's access token."""
+def filled(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A PostgreSQL with all its safety on and the data in it; lends its URL and the viewers' access tokens."""
     server = EmbeddedPostgres(folder / "postgres")
     try:
         url = server.start()
@@ -63,12 +65,18 @@ def filled(folder: Path) -> Iterator[tuple[str, str]]:
         server.stop()
 
 
-async def _fill(url: str) -> str:
+async def _fill(url: str) -> list[str]:
     async with db.connected(url):
         await migrator.migrate(url, APPS)
         for statement in _FILL:
             await db.execute(statement)
-        viewer = await accounts.sign_up(f"reader_{new_id().hex[-8:]}", "小禾", "a long password")
-        for statement in _LIKE:
-            await db.execute(statement, viewer.account_id)
-        return viewer.access_token
+        tokens = [await _viewer(number) for number in range(VIEWERS)]
+        await db.execute("ANALYZE")
+    return tokens
+
+
+async def _viewer(number: int) -> str:
+    viewer = await accounts.sign_up(f"reader_{new_id().hex[-8:]}", "小禾", "a long password")
+    for statement in _LIKE:
+        await db.execute(statement, viewer.account_id, number)
+    return viewer.access_token

@@ -1,18 +1,28 @@
-"""HTTP load by `wrk`, over connections that are kept: one request over and over, or what a script makes of each."""
+"""HTTP load by `wrk`, over connections that are kept: requests in turn, or what a script makes of each."""
 
 import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-_SAME: Final = """
+_IN_TURN: Final = """
 wrk.method = "POST"
 wrk.body = {body}
-{headers}
+local tokens, requests, number = {tokens}, {{}}, 0
+function init()
+  for place, token in ipairs(tokens) do
+    local headers = {{["Content-Type"] = "application/json", Authorization = "Bearer " .. token}}
+    requests[place] = wrk.format(nil, nil, headers)
+  end
+end
+function request()
+  number = number % #requests + 1
+  return requests[number]
+end
 """
 _DONE: Final = """
 function done(summary, latency, requests)
@@ -44,11 +54,13 @@ def missing() -> bool:
     return shutil.which("wrk") is None
 
 
-def load(url: str, body: bytes, headers: Mapping[str, str], seconds: int) -> Load:
-    """Posts `body` for `seconds` over 16 connections. Raises RuntimeError when not every answer is a good one."""
-    given = {"Content-Type": "application/json", **headers}
-    lines = [f"wrk.headers[{_text(name)}] = {_text(value)}" for name, value in given.items()]
-    return run(url, _SAME.format(body=_text(body.decode()), headers="\n".join(lines)), _CONNECTIONS, seconds)
+def load(url: str, body: bytes, tokens: Sequence[str], seconds: int) -> Load:
+    """Posts `body` in the name of each token in turn, over 16 connections.
+
+    Raises RuntimeError when not every answer is a good one.
+    """
+    names = ", ".join(map(_text, tokens))
+    return run(url, _IN_TURN.format(body=_text(body.decode()), tokens=f"{{{names}}}"), _CONNECTIONS, seconds)
 
 
 def run(url: str, lua: str, connections: int, seconds: int) -> Load:

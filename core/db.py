@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from itertools import starmap
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -153,7 +154,7 @@ async def execute(sql: str, *args: object) -> int:
 
 async def records(record: type[RecordType], sql: str, *args: object) -> list[RecordType]:
     """Rows as records: the statement's columns are `columns(record)`, in that order."""
-    return [record(*found) for found in await rows(sql, *args)]
+    return list(starmap(record, await rows(sql, *args)))
 
 
 def in_order(keys: Sequence[object], found: Mapping[Any, RecordType]) -> list[RecordType | None]:

@@ -3,10 +3,14 @@
 Under load, what a statement costs by itself is most of what a page costs. So while one is under way, the questions that
 arrive wait for it and then go together. A question's statement begins after it was asked: it sees all that was
 committed before. Who asks alone waits for nobody.
+
+A read takes distinct keys and returns what it found for them; gathered, it takes keys as they come, and returns an
+answer for each in their order. Callers share answers, so nobody may change one. Inside a transaction a read goes alone,
+as a part of that.
 """
 
 import functools
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -14,29 +18,50 @@ from core.group_commit import GroupCommit
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
-Read = Callable[[Sequence[Key]], Awaitable[list[Answer]]]
+Found = TypeVar("Found")
+Ask = Callable[[Sequence[Key]], Awaitable[list[Answer]]]
+Read = Callable[[list[Key]], Awaitable[Found]]
 
 # Questions that go together at the most; a page asks for up to a hundred things, and their parts.
 _MOST: Final = 32
 
 
-def gathered(read: Read[Key, Answer]) -> Read[Key, Answer]:
-    """Has a batch read, which answers keys in their order, asked for many callers together.
-
-    Callers share the answers, so nobody may change one. Inside a transaction it is asked alone, as a part of that.
-    """
-
-    async def together(_: None, questions: Sequence[Sequence[Key]]) -> list[list[Answer]]:
-        if len(questions) == 1:
-            return [await read(questions[0])]
-        keys = list(dict.fromkeys(chain.from_iterable(questions)))
-        answers = dict(zip(keys, await read(keys), strict=True))
-        return [[answers[key] for key in question] for question in questions]
-
-    group: GroupCommit[None, Sequence[Key], list[Answer]] = GroupCommit(together, most=_MOST)
+def gathered(read: Read[Key, Mapping[Key, Answer]]) -> Ask[Key, Answer | None]:
+    """Answers what was found for each key, None where nothing was."""
+    together = _together(read)
 
     @functools.wraps(read)
-    async def ask(keys: Sequence[Key]) -> list[Answer]:
-        return await group.ask(None, keys)
+    async def ask(keys: Sequence[Key]) -> list[Answer | None]:
+        return list(map((await together(keys)).get, keys))
 
     return ask
+
+
+def gathered_lists(read: Read[Key, Mapping[Key, list[Answer]]]) -> Ask[Key, list[Answer]]:
+    """Answers the list that was found for each key, an empty one where none was."""
+    together = _together(read)
+
+    @functools.wraps(read)
+    async def ask(keys: Sequence[Key]) -> list[list[Answer]]:
+        found = await together(keys)
+        return [found.get(key, []) for key in keys]
+
+    return ask
+
+
+def gathered_flags(read: Read[Key, Collection[Key]]) -> Ask[Key, bool]:
+    """Answers whether each key was found."""
+    together = _together(read)
+
+    @functools.wraps(read)
+    async def ask(keys: Sequence[Key]) -> list[bool]:
+        return list(map((await together(keys)).__contains__, keys))
+
+    return ask
+
+
+def _together(read: Read[Key, Found]) -> Callable[[Sequence[Key]], Awaitable[Found]]:
+    async def decide(_: None, questions: Sequence[Sequence[Key]]) -> list[Found]:
+        return [await read(list(dict.fromkeys(chain.from_iterable(questions))))] * len(questions)
+
+    return functools.partial(GroupCommit[None, Sequence[Key], Found](decide, most=_MOST).ask, None)

@@ -8,7 +8,7 @@ from uuid import UUID
 from commerce.group_buys import rules
 from commerce.group_buys.records import Alternatives, GroupBuy, Member, Seat, Team
 from core import clock, db
-from core.gathering import gathered
+from core.gathering import gathered, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
 
@@ -43,10 +43,10 @@ _MOST_ALTERNATIVES = 5
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[GroupBuy | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, GroupBuy]:
     """The offers with `ids`, in their order."""
-    found = await db.records(GroupBuy, f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {group_buy.id: group_buy for group_buy in found})
+    found = await db.records(GroupBuy, f"SELECT {_GROUP_BUY} FROM group_buys WHERE id = ANY($1)", ids)
+    return {group_buy.id: group_buy for group_buy in found}
 
 
 async def teams_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Team | None]:
@@ -56,10 +56,10 @@ async def teams_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Team
 
 
 @gathered
-async def teams_for_followers(ids: Sequence[UUID]) -> list[Team | None]:
+async def teams_for_followers(ids: list[UUID]) -> dict[UUID, Team]:
     """The teams with `ids`, in their order. For whoever saw the team when they began to follow it."""
-    found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {team.id: team for team in found})
+    found = await db.records(Team, f"SELECT {_TEAM} FROM teams WHERE id = ANY($1)", ids)
+    return {team.id: team for team in found}
 
 
 async def seats_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Seat | None]:
@@ -73,39 +73,39 @@ async def seats_by_ids(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Seat
 
 
 @gathered
-async def seats_of_orders(order_ids: Sequence[UUID]) -> list[Seat | None]:
+async def seats_of_orders(order_ids: list[UUID]) -> dict[UUID, Seat]:
     """The seat that each order pays for; None for an order that pays for none."""
-    found = await db.records(Seat, f"SELECT {_SEAT} FROM seats WHERE order_id = ANY($1)", list(set(order_ids)))
-    return db.in_order(order_ids, {seat.order_id: seat for seat in found})
+    found = await db.records(Seat, f"SELECT {_SEAT} FROM seats WHERE order_id = ANY($1)", order_ids)
+    return {seat.order_id: seat for seat in found}
 
 
 @gathered
-async def team_of_orders(order_ids: Sequence[UUID]) -> list[Team | None]:
+async def team_of_orders(order_ids: list[UUID]) -> dict[UUID, Team]:
     """The team that each order is a part of; None for a plain order. For whoever may see the order."""
     found = await db.rows(
         f"SELECT s.order_id, {db.columns(Team, 't')} FROM seats s JOIN teams t ON t.id = s.team_id"
         " WHERE s.order_id = ANY($1)",
-        list(set(order_ids)),
+        order_ids,
     )
-    return db.in_order(order_ids, {row[0]: Team(*row[1:]) for row in found})
+    return {row[0]: Team(*row[1:]) for row in found}
 
 
-@gathered
-async def running_on(product_ids: Sequence[UUID]) -> list[list[GroupBuy]]:
+@gathered_lists
+async def running_on(product_ids: list[UUID]) -> dict[UUID, list[GroupBuy]]:
     """The offers that run now on each product, those that end first in front, 20 at the most."""
     found = await db.records(
         GroupBuy,
         f"SELECT {db.columns(GroupBuy, 'g')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
         f" (SELECT {_GROUP_BUY} FROM group_buys WHERE product_id = p.id AND phase <> 'CLOSED'"
         " AND starts_at <= $2 AND ends_at > $2 ORDER BY ends_at, id LIMIT $3) g ORDER BY g.ends_at, g.id",
-        list(set(product_ids)),
+        product_ids,
         clock.now(),
         _MOST_RUNNING,
     )
     grouped: dict[UUID, list[GroupBuy]] = {}
     for group_buy in found:
         grouped.setdefault(group_buy.product_id, []).append(group_buy)
-    return [grouped.get(product_id, []) for product_id in product_ids]
+    return grouped
 
 
 async def one_short_until(product_ids: Sequence[UUID]) -> list[datetime | None]:
@@ -204,7 +204,7 @@ async def seats_of_viewer(viewer_id: UUID | None, teams: Sequence[Team]) -> list
 
 
 @gathered
-async def _latest_seats(pairs: Sequence[tuple[UUID, UUID]]) -> list[Seat | None]:
+async def _latest_seats(pairs: list[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Seat]:
     """The latest seat of each (person, team)."""
     found = await db.records(
         Seat,
@@ -214,7 +214,7 @@ async def _latest_seats(pairs: Sequence[tuple[UUID, UUID]]) -> list[Seat | None]
         [user_id for user_id, _ in pairs],
         [team_id for _, team_id in pairs],
     )
-    return db.in_order(pairs, {(seat.user_id, seat.team_id): seat for seat in found})
+    return {(seat.user_id, seat.team_id): seat for seat in found}
 
 
 async def teams_of_viewer(viewer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Team]]:

@@ -7,7 +7,7 @@ from commerce.orders.records import Order, OrderLine
 from commerce.products import queries as products
 from core import db, idempotency
 from core.errors import Conflict
-from core.gathering import gathered
+from core.gathering import gathered, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, pages_of
 
@@ -16,10 +16,10 @@ _LINE = db.columns(OrderLine)
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[Order | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, Order]:
     """The orders with `ids`, in their order, whoever asks."""
-    found = await db.records(Order, f"SELECT {_ORDER} FROM orders WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {order.id: order for order in found})
+    found = await db.records(Order, f"SELECT {_ORDER} FROM orders WHERE id = ANY($1)", ids)
+    return {order.id: order for order in found}
 
 
 async def visible_to(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Order | None]:
@@ -70,16 +70,16 @@ async def existing_all(keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str
     return {(order.buyer_id, key): (fingerprint, order) for key, fingerprint, order in made}
 
 
-@gathered
-async def lines_of(order_ids: Sequence[UUID]) -> list[list[OrderLine]]:
+@gathered_lists
+async def lines_of(order_ids: list[UUID]) -> dict[UUID, list[OrderLine]]:
     """Each order's lines, in the order in which they were asked for."""
     found = await db.records(
-        OrderLine, f"SELECT {_LINE} FROM order_lines WHERE order_id = ANY($1) ORDER BY id", list(set(order_ids))
+        OrderLine, f"SELECT {_LINE} FROM order_lines WHERE order_id = ANY($1) ORDER BY id", order_ids
     )
     grouped: dict[UUID, list[OrderLine]] = {}
     for line in found:
         grouped.setdefault(line.order_id, []).append(line)
-    return [grouped.get(order_id, []) for order_id in order_ids]
+    return grouped
 
 
 async def page_by_buyer(buyer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Order]]:

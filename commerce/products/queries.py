@@ -5,7 +5,7 @@ from uuid import UUID
 
 from commerce.products.records import Product, Sellable, Shop, Variant
 from core import db
-from core.gathering import gathered
+from core.gathering import gathered, gathered_lists
 from core.pagination import Page, PageRequest, page_of
 
 _SHOP = db.columns(Shop)
@@ -14,24 +14,24 @@ _VARIANT = db.columns(Variant)
 
 
 @gathered
-async def shops_by_ids(ids: Sequence[UUID]) -> list[Shop | None]:
+async def shops_by_ids(ids: list[UUID]) -> dict[UUID, Shop]:
     """The shops with `ids`, in their order."""
-    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {shop.id: shop for shop in found})
+    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE id = ANY($1)", ids)
+    return {shop.id: shop for shop in found}
 
 
 @gathered
-async def shops_by_owners(owner_ids: Sequence[UUID]) -> list[Shop | None]:
+async def shops_by_owners(owner_ids: list[UUID]) -> dict[UUID, Shop]:
     """Each person's shop, in their order; None for who has none."""
-    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE owner_id = ANY($1)", list(set(owner_ids)))
-    return db.in_order(owner_ids, {shop.owner_id: shop for shop in found})
+    found = await db.records(Shop, f"SELECT {_SHOP} FROM shops WHERE owner_id = ANY($1)", owner_ids)
+    return {shop.owner_id: shop for shop in found}
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[Product | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, Product]:
     """The products with `ids`, in their order."""
-    found = await db.records(Product, f"SELECT {_PRODUCT} FROM products WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {product.id: product for product in found})
+    found = await db.records(Product, f"SELECT {_PRODUCT} FROM products WHERE id = ANY($1)", ids)
+    return {product.id: product for product in found}
 
 
 async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
@@ -40,22 +40,22 @@ async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
 
 
 @gathered
-async def variants_by_ids(ids: Sequence[UUID]) -> list[Variant | None]:
+async def variants_by_ids(ids: list[UUID]) -> dict[UUID, Variant]:
     """The variants with `ids`, in their order."""
-    found = await db.records(Variant, f"SELECT {_VARIANT} FROM variants WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {variant.id: variant for variant in found})
+    found = await db.records(Variant, f"SELECT {_VARIANT} FROM variants WHERE id = ANY($1)", ids)
+    return {variant.id: variant for variant in found}
 
 
-@gathered
-async def variants_of(product_ids: Sequence[UUID]) -> list[list[Variant]]:
+@gathered_lists
+async def variants_of(product_ids: list[UUID]) -> dict[UUID, list[Variant]]:
     """Each product's variants, in the order in which the shop gave them."""
     found = await db.records(
-        Variant, f"SELECT {_VARIANT} FROM variants WHERE product_id = ANY($1) ORDER BY id", list(set(product_ids))
+        Variant, f"SELECT {_VARIANT} FROM variants WHERE product_id = ANY($1) ORDER BY id", product_ids
     )
     grouped: dict[UUID, list[Variant]] = {}
     for variant in found:
         grouped.setdefault(variant.product_id, []).append(variant)
-    return [grouped.get(product_id, []) for product_id in product_ids]
+    return grouped
 
 
 async def sellable(variant_ids: Sequence[UUID]) -> list[Sellable | None]:

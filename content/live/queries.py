@@ -6,7 +6,7 @@ from uuid import UUID
 
 from content.live.records import LiveListing, LiveMessage, LiveStream
 from core import db
-from core.gathering import gathered
+from core.gathering import gathered, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, page_of, pages_of
 
@@ -24,10 +24,10 @@ def _listing(pinned: str) -> str:
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[LiveStream | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, LiveStream]:
     """The streams with `ids`, in their order."""
-    found = await db.records(LiveStream, f"SELECT {_STREAM} FROM live_streams WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {stream.id: stream for stream in found})
+    found = await db.records(LiveStream, f"SELECT {_STREAM} FROM live_streams WHERE id = ANY($1)", ids)
+    return {stream.id: stream for stream in found}
 
 
 async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
@@ -63,21 +63,21 @@ async def page_by_status(statuses: Sequence[str] | None, request: PageRequest[UU
     return page_of(found, request, lambda stream: stream.id)
 
 
-@gathered
-async def live_now_by_products(product_ids: Sequence[UUID]) -> list[list[LiveStream]]:
+@gathered_lists
+async def live_now_by_products(product_ids: list[UUID]) -> dict[UUID, list[LiveStream]]:
     """Each product's streams that are live and list it, those with most viewers first, at most 50."""
     rows = await db.rows(
         f"SELECT p.id, {db.columns(LiveStream, 's')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
         f" (SELECT {db.columns(LiveStream, 's')} FROM live_listings l JOIN live_streams s ON s.id = l.live_stream_id"
         " WHERE l.product_id = p.id AND l.on_air ORDER BY s.viewer_count DESC, s.id DESC LIMIT $2) s"
         " ORDER BY s.viewer_count DESC, s.id DESC",
-        list(set(product_ids)),
+        product_ids,
         _MOST_LIVE_NOW,
     )
     grouped: dict[UUID, list[LiveStream]] = {}
     for product_id, *fields in rows:
         grouped.setdefault(product_id, []).append(LiveStream(*fields))
-    return [grouped.get(product_id, []) for product_id in product_ids]
+    return grouped
 
 
 async def listings_of(streams: Sequence[LiveStream]) -> list[list[LiveListing]]:
@@ -109,15 +109,15 @@ async def pinned_listings(streams: Sequence[LiveStream]) -> list[LiveListing | N
 
 
 @gathered
-async def listings_by_ids(ids: Sequence[UUID]) -> list[LiveListing | None]:
+async def listings_by_ids(ids: list[UUID]) -> dict[UUID, LiveListing]:
     """The listings with `ids`, in their order; None for those that were taken from the table."""
     found = await db.records(
         LiveListing,
         f"SELECT {_listing('s.pinned_listing_id')} FROM live_listings l JOIN live_streams s ON s.id = l.live_stream_id"
         " WHERE l.id = ANY($1) AND l.removed_sequence IS NULL",
-        list(set(ids)),
+        ids,
     )
-    return db.in_order(ids, {listing.id: listing for listing in found})
+    return {listing.id: listing for listing in found}
 
 
 async def messages_of(streams: Sequence[LiveStream], request: PageRequest[int]) -> list[Page[LiveMessage]]:
@@ -137,7 +137,7 @@ async def messages_of(streams: Sequence[LiveStream], request: PageRequest[int]) 
 
 
 @gathered
-async def messages_by_ids(ids: Sequence[UUID]) -> list[LiveMessage | None]:
+async def messages_by_ids(ids: list[UUID]) -> dict[UUID, LiveMessage]:
     """The chat messages with `ids`, in their order."""
-    found = await db.records(LiveMessage, f"SELECT {_MESSAGE} FROM live_messages WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {message.id: message for message in found})
+    found = await db.records(LiveMessage, f"SELECT {_MESSAGE} FROM live_messages WHERE id = ANY($1)", ids)
+    return {message.id: message for message in found}

@@ -8,10 +8,11 @@ from content.notes import rules
 from content.notes.records import Comment, Note, NoteCard, ProductTag, Topic
 from core import db
 from core.errors import Invalid
-from core.gathering import gathered
+from core.gathering import gathered, gathered_flags, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 
+_Pair = tuple[UUID, UUID]
 _NOTE = db.columns(Note)
 # How many notes a feed is chosen from: the hottest and the latest of all, the latest of an author and of a topic.
 _HOTTEST = 300
@@ -22,10 +23,10 @@ _NOTE_N = db.columns(Note, "n")
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[Note | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, Note]:
     """The notes with `ids`, in their order."""
-    found = await _notes(f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL", list(set(ids)))
-    return db.in_order(ids, {note.id: note for note in found})
+    found = await _notes(f"SELECT {_NOTE} FROM notes WHERE id = ANY($1) AND deleted_at IS NULL", ids)
+    return {note.id: note for note in found}
 
 
 async def ids_after(last: UUID | None, limit: int) -> list[UUID]:
@@ -165,39 +166,39 @@ async def _notes(sql: str, *args: object) -> list[Note]:
     return [Note.from_row(row) for row in await db.rows(sql, *args)]
 
 
-@gathered
-async def tags_of(note_ids: Sequence[UUID]) -> list[list[ProductTag]]:
+@gathered_lists
+async def tags_of(note_ids: list[UUID]) -> dict[UUID, list[ProductTag]]:
     """Each note's product tags, in the author's order."""
     found = await db.records(
         ProductTag,
         f"SELECT {db.columns(ProductTag)} FROM note_products WHERE note_id = ANY($1) ORDER BY position",
-        list(set(note_ids)),
+        note_ids,
     )
     tags: dict[UUID, list[ProductTag]] = {}
     for tag in found:
         tags.setdefault(tag.note_id, []).append(tag)
-    return [tags.get(note_id, []) for note_id in note_ids]
+    return tags
 
 
-@gathered
-async def topics_of(note_ids: Sequence[UUID]) -> list[list[Topic]]:
+@gathered_lists
+async def topics_of(note_ids: list[UUID]) -> dict[UUID, list[Topic]]:
     """Each note's topics, in the author's order."""
     found = await db.rows(
         f"SELECT l.note_id, {db.columns(Topic, 't')} FROM note_topics l JOIN topics t ON t.id = l.topic_id"
         " WHERE l.note_id = ANY($1) ORDER BY l.position",
-        list(set(note_ids)),
+        note_ids,
     )
     topics: dict[UUID, list[Topic]] = {}
     for note_id, *topic in found:
         topics.setdefault(note_id, []).append(Topic(*topic))
-    return [topics.get(note_id, []) for note_id in note_ids]
+    return topics
 
 
 @gathered
-async def topics_by_ids(ids: Sequence[UUID]) -> list[Topic | None]:
+async def topics_by_ids(ids: list[UUID]) -> dict[UUID, Topic]:
     """The topics with `ids`, in their order."""
-    found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {topic.id: topic for topic in found})
+    found = await db.records(Topic, f"SELECT {db.columns(Topic)} FROM topics WHERE id = ANY($1)", ids)
+    return {topic.id: topic for topic in found}
 
 
 async def topic_ids_after(last: UUID | None, limit: int) -> list[UUID]:
@@ -225,25 +226,25 @@ async def collected_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list
     return [False] * len(note_ids) if viewer_id is None else await _collected([(viewer_id, id_) for id_ in note_ids])
 
 
-@gathered
-async def _liked(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+@gathered_flags
+async def _liked(pairs: list[_Pair]) -> set[_Pair]:
     return await _engaged("note_likes", pairs)
 
 
-@gathered
-async def _collected(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+@gathered_flags
+async def _collected(pairs: list[_Pair]) -> set[_Pair]:
     return await _engaged("note_collects", pairs)
 
 
-async def _engaged(table: Literal["note_likes", "note_collects"], pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+async def _engaged(table: Literal["note_likes", "note_collects"], pairs: list[_Pair]) -> set[_Pair]:
+    """Those (person, note) that are in a table."""
     found = await db.rows(
         f"SELECT user_id, note_id FROM {table}"
         " WHERE (user_id, note_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
         [user_id for user_id, _ in pairs],
         [note_id for _, note_id in pairs],
     )
-    theirs = set(map(tuple, found))
-    return [pair in theirs for pair in pairs]
+    return set(map(tuple, found))
 
 
 async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, bool, bool]]:
@@ -264,15 +265,15 @@ async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, 
 
 
 @gathered
-async def comments_by_ids(ids: Sequence[UUID]) -> list[Comment | None]:
+async def comments_by_ids(ids: list[UUID]) -> dict[UUID, Comment]:
     """The comments with `ids`, in their order."""
     found = await db.records(
         Comment,
         f"SELECT {db.columns(Comment, 'c')} FROM comments c JOIN notes n ON n.id = c.note_id"
         " WHERE c.id = ANY($1) AND n.deleted_at IS NULL",
-        list(set(ids)),
+        ids,
     )
-    return db.in_order(ids, {comment.id: comment for comment in found})
+    return {comment.id: comment for comment in found}
 
 
 async def comments_of(note_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Comment]]:

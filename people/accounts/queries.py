@@ -14,10 +14,10 @@ _ACCOUNT = db.columns(Account)
 
 
 @gathered
-async def by_ids(ids: Sequence[UUID]) -> list[Account | None]:
+async def by_ids(ids: list[UUID]) -> dict[UUID, Account]:
     """The accounts with `ids`, in their order."""
-    found = await db.records(Account, f"SELECT {_ACCOUNT} FROM accounts WHERE id = ANY($1)", list(set(ids)))
-    return db.in_order(ids, {account.id: account for account in found})
+    found = await db.records(Account, f"SELECT {_ACCOUNT} FROM accounts WHERE id = ANY($1)", ids)
+    return {account.id: account for account in found}
 
 
 async def ids_after(last: UUID | None, limit: int) -> list[UUID]:

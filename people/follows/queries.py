@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from core import db
-from core.gathering import gathered
+from core.gathering import gathered, gathered_flags
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
@@ -13,6 +13,8 @@ from people.accounts import queries as account_queries
 from people.follows.records import Follow, Standing
 
 _Side = Literal["follower_id", "followee_id"]
+# A follower, and the authors of whom it is asked whether they are followed.
+_Question = tuple[UUID, frozenset[UUID]]
 
 
 async def is_following(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
@@ -25,8 +27,8 @@ async def follows_viewer(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bo
     return [False] * len(ids) if viewer_id is None else await _follow([(identity, viewer_id) for identity in ids])
 
 
-@gathered
-async def _follow(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
+@gathered_flags
+async def _follow(pairs: list[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
     """Whether each (follower, followee) is a following."""
     found = await db.rows(
         "SELECT follower_id, followee_id FROM follows"
@@ -34,8 +36,7 @@ async def _follow(pairs: Sequence[tuple[UUID, UUID]]) -> list[bool]:
         [follower_id for follower_id, _ in pairs],
         [followee_id for _, followee_id in pairs],
     )
-    theirs = set(map(tuple, found))
-    return [pair in theirs for pair in pairs]
+    return set(map(tuple, found))
 
 
 async def followee_ids(follower_id: UUID) -> list[UUID]:
@@ -47,11 +48,12 @@ async def followee_ids(follower_id: UUID) -> list[UUID]:
 async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
     """The version of whom a person follows, those with a crowd among them, and which of `author_ids` are."""
     [found] = await _standings([(follower_id, frozenset(author_ids))])
+    assert found is not None
     return found
 
 
 @gathered
-async def _standings(asked: Sequence[tuple[UUID, frozenset[UUID]]]) -> list[Standing]:
+async def _standings(asked: list[_Question]) -> dict[_Question, Standing]:
     found = await db.rows(
         "SELECT coalesce((SELECT version FROM follow_versions WHERE follower_id = a.follower_id), 0),"
         " ARRAY(SELECT f.followee_id FROM follow_crowds c JOIN follows f ON f.followee_id = c.author_id"
@@ -62,7 +64,8 @@ async def _standings(asked: Sequence[tuple[UUID, frozenset[UUID]]]) -> list[Stan
         [follower_id for follower_id, _ in asked],
         [f"{{{','.join(map(str, author_ids))}}}" for _, author_ids in asked],
     )
-    return [Standing(version, crowds, set(followed)) for version, crowds, followed in found]
+    standings = (Standing(version, crowds, set(followed)) for version, crowds, followed in found)
+    return dict(zip(asked, standings, strict=True))
 
 
 async def has_crowd(author_id: UUID) -> bool:

@@ -1,12 +1,11 @@
 """What many ask at a time is asked together; each has its own answers, and nobody an old one."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
 from core import db
-from core.gathering import gathered
+from core.gathering import gathered, gathered_flags, gathered_lists
 from core.unit_of_work import transaction
 
 
@@ -19,12 +18,12 @@ class Shelf:
         self.pause.set()
         self.names = gathered(self._names)
 
-    async def _names(self, numbers: Sequence[int]) -> list[str | None]:
-        self.asked.append(list(numbers))
+    async def _names(self, numbers: list[int]) -> dict[int, str]:
+        self.asked.append(numbers)
         await self.pause.wait()
         if 13 in numbers:
             raise ZeroDivisionError("十三")
-        return [None if number < 0 else f"第{number}号" for number in numbers]
+        return {number: f"第{number}号" for number in numbers if number > 0}
 
 
 async def test_what_is_asked_at_once_is_asked_together_and_each_thing_once() -> None:
@@ -35,6 +34,19 @@ async def test_what_is_asked_at_once_is_asked_together_and_each_thing_once() -> 
         ["第1号", None, "第1号"],
     ]
     assert shelf.asked == [[3, 1, -2]]
+
+
+async def test_lists_are_empty_and_flags_down_where_nothing_was_found() -> None:
+    @gathered_lists
+    async def parts(numbers: list[int]) -> dict[int, list[str]]:
+        return {1: ["甲", "乙"]}
+
+    @gathered_flags
+    async def liked(numbers: list[int]) -> set[int]:
+        return {1}
+
+    assert await parts([2, 1]) == [[], ["甲", "乙"]]
+    assert await liked([2, 1]) == [False, True]
 
 
 async def test_who_asks_alone_waits_for_nobody_and_whoever_comes_meanwhile_for_the_next() -> None:
@@ -72,9 +84,8 @@ async def test_who_goes_away_takes_nobody_along() -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_transaction_reads_what_it_wrote() -> None:
     @gathered
-    async def names(ids: Sequence[int]) -> list[str]:
-        found = dict(await db.rows("SELECT id, name FROM gathered_names WHERE id = ANY($1)", list(ids)))
-        return [found[identity] for identity in ids]
+    async def names(ids: list[int]) -> dict[int, str]:
+        return dict(await db.rows("SELECT id, name FROM gathered_names WHERE id = ANY($1)", ids))
 
     async with transaction():
         await db.execute("CREATE TEMPORARY TABLE gathered_names (id int, name text) ON COMMIT DROP")
