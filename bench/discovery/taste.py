@@ -2,7 +2,9 @@
 
 Artists are notes here, and playing is liking, collecting and commenting: the more, the more often one played. All goes
 through the tables and the code that serve DISCOVER. Each person's artists are divided 8:1:1 at random: learned from the
-eight, tuned on the first tenth, told of the second, and ranked among all that are not in the eight.
+eight, tuned on the first tenth, and told of the second, ranked among all artists that are in neither of the others.
+Those who published figures to compare with do the same: what was tuned on is as known as what was learned from. The
+harder question, the second tenth found among the first, is told beside it.
 """
 
 import asyncio
@@ -51,10 +53,13 @@ class Split(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """Recall and NDCG at 10; how long learning took, in seconds, of how many engagements; MiB of memory at most."""
+    """Recall and NDCG at 10, and the same where the tenth that was tuned on is in the way.
 
-    recall: float
-    ndcg: float
+    How long learning took, in seconds, of how many engagements; MiB of memory at most; and of one more.
+    """
+
+    found: tuple[float, float]
+    harder: tuple[float, float]
     seconds: float
     engagements: int
     mib: float
@@ -152,17 +157,21 @@ async def _learn(events: Sequence[NoteLiked]) -> float:
 
 
 async def ranked(user: UUID) -> list[UUID]:
-    """The ten notes that suit a person best, by what DISCOVER ranks with."""
+    """The notes that suit a person, best first, by what DISCOVER ranks with."""
     followed = await follow_queries.newest_followee_ids(user, 100)
     scores = ranking.suiting(candidates.Taste(await candidates.similar(user), await candidates.friends(user, followed)))
-    return sorted(scores, key=lambda note: (-scores[note], note))[:_AT]
+    return sorted(scores, key=lambda note: (-scores[note], note))
 
 
-async def _judge(held: Mapping[UUID, set[UUID]]) -> tuple[float, float]:
+def _judged(
+    lists: Mapping[UUID, Sequence[UUID]], held: Mapping[UUID, set[UUID]], seen: Mapping[UUID, set[UUID]]
+) -> tuple[float, float]:
+    """Mean Recall and NDCG at 10 of what was held back; what was seen is left out of the lists."""
     recalls, gains = [], []
     for user, wanted in held.items():
         if wanted:
-            hits = [place for place, note in enumerate(await ranked(user)) if note in wanted]
+            unseen = [note for note in lists[user] if note not in seen.get(user, ())]
+            hits = [place for place, note in enumerate(unseen[:_AT]) if note in wanted]
             best = sum(1 / math.log2(place + 2) for place in range(min(len(wanted), _AT)))
             recalls.append(len(hits) / len(wanted))
             gains.append(sum(1 / math.log2(place + 2) for place in hits) / best)
@@ -174,10 +183,12 @@ async def _measure(url: str, data: Split, tuning: bool) -> Result:
     async with db.connected(url):
         events = await _store(data)
         seconds = await _learn(events)
-        recall, ndcg = await _judge(data.tuning if tuning else data.hidden)
+        mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        lists = {user: await ranked(user) for user in data.known}
         again = await _learn([events[0]])
-    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Result(recall, ndcg, seconds, len(events), mib, again)
+    held = data.tuning if tuning else data.hidden
+    found = _judged(lists, held, {} if tuning else data.tuning)
+    return Result(found, _judged(lists, held, {}), seconds, len(events), mib, again)
 
 
 def measured(seed: int, tuning: bool = False) -> Result:
@@ -195,13 +206,14 @@ def figures() -> list[Figure]:
     if not _PLAYS.exists():
         return [Figure("taste", f"left out: it needs {DATA}")]
     found = [measured(seed) for seed in _SEEDS]
-    recall = statistics.fmean(result.recall for result in found)
-    ndcg = statistics.fmean(result.ndcg for result in found)
+    recall, ndcg = (statistics.fmean(result.found[which] for result in found) for which in (0, 1))
+    harder = [statistics.fmean(result.harder[which] for result in found) for which in (0, 1)]
     pace = max(100_000 * result.seconds / result.engagements for result in found)
     return [
         Figure("taste, LastFM with friends: Recall@10, mean of 3 divisions", f"{recall:.4f}", "≥ .206"),
         Figure("… NDCG@10", f"{ndcg:.4f}", "≥ .197"),
-        Figure("… of each", ", ".join(f"{one.recall:.4f}/{one.ndcg:.4f}" for one in found)),
+        Figure("… of each", ", ".join("{:.4f}/{:.4f}".format(*one.found) for one in found)),
+        Figure("… with the tenth that was tuned on in the way", "{:.4f}/{:.4f}".format(*harder)),
         Figure("learning from 100,000 engagements, slowest", f"{pace:.1f} s", "< 30 s"),
         Figure("… memory of the learning process", f"{max(one.mib for one in found):.0f} MiB", "< 1,024 MiB"),
         Figure("one more engagement, told and learned", f"{max(one.again for one in found):.2f} s", "< 60 s"),

@@ -95,10 +95,12 @@ async def _write(tastes: Sequence[Taste]) -> None:
         " RETURNING item_id, (xmax = 0)::int AS change),"
         " changed AS (SELECT item_id, change FROM gone UNION ALL SELECT item_id, change FROM kept)"
         " INSERT INTO feed_items (id, kind, engaged, changed_at)"
-        " SELECT c.item_id, (SELECT min(kind) FROM given g WHERE g.item_id = c.item_id), sum(c.change),"
+        " SELECT item_id, g.kind, c.change,"
         # What one person alone engaged with is like nothing yet.
-        " CASE WHEN sum(c.change) > 1 THEN $5::timestamptz END"
-        " FROM changed c GROUP BY c.item_id ORDER BY c.item_id"
+        " CASE WHEN c.change > 1 THEN $5::timestamptz END"
+        " FROM (SELECT item_id, sum(change) AS change FROM changed GROUP BY item_id) c"
+        " JOIN (SELECT item_id, min(kind) AS kind FROM given GROUP BY item_id) g USING (item_id)"
+        " ORDER BY item_id"
         " ON CONFLICT (id) DO UPDATE SET engaged = feed_items.engaged + EXCLUDED.engaged, changed_at = $5",
         [taste.user_id for taste in tastes],
         [taste.item_id for taste in tastes],

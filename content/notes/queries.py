@@ -249,15 +249,16 @@ async def _engaged(table: Literal["note_likes", "note_collects"], pairs: list[_P
 
 async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, bool, bool]]:
     """Whether each (person, note) is one of liking, of collecting, of commenting; all False for a deleted note."""
-    alive = "EXISTS (SELECT FROM notes n WHERE n.id = p.note_id AND n.deleted_at IS NULL)"
-    of_pair = "{} = p.user_id AND e.note_id = p.note_id"
+    of_pair = "{} = p.user_id AND e.note_id = n.id"
     found = await db.rows(
         "SELECT "
         + ", ".join(
-            f"{alive} AND EXISTS (SELECT FROM {table} e WHERE {of_pair.format(person)})"
+            f"EXISTS (SELECT FROM {table} e WHERE {of_pair.format(person)})"
             for table, person in (("note_likes", "user_id"), ("note_collects", "user_id"), ("comments", "author_id"))
         )
-        + " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS p (user_id, note_id, position) ORDER BY p.position",
+        # Nothing is equal to the id of a note that is not there.
+        + " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS p (user_id, note_id, position)"
+        " LEFT JOIN notes n ON n.id = p.note_id AND n.deleted_at IS NULL ORDER BY p.position",
         [user_id for user_id, _ in pairs],
         [note_id for _, note_id in pairs],
     )

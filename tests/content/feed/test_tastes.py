@@ -146,5 +146,5 @@ class TestLearning:
         await Relay(MemoryBus(), [BatchLane("tastes", tastes.EVENTS, tastes.on_engaged)]).drain()
         statements.clear()
         assert await learning.learn() == 4
-        # The lock, what changed, tastes, counts, people; out with the old neighbours, in with the new; done.
-        assert len(statements) == 8
+        # The lock, what changed, its people, tastes, counts, the others' people; old neighbours out, new ones in; done.
+        assert len(statements) == 9
