@@ -14,6 +14,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import RedisError
 
 from core.bus import RESYNC, Listener, MemoryBus, Message
+from core.respite import Respite
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ class RedisBus:
     # Seconds: how long a listener waits for Redis before it goes on without, and how long Redis may be silent.
     _PATIENCE = 5.0
     _SILENCE = 10.0
-    # Seconds between attempts to publish to a Redis that cannot be reached: nobody waits for it in between.
-    _RESPITE = 1.0
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
@@ -50,14 +49,14 @@ class RedisBus:
         # Topics whose listeners went ahead before Redis confirmed; and those of which something is still to be said.
         self._unsure: set[str] = set()
         self._unsaid: set[str] = set()
-        self._publish_again_at = 0.0
+        self._respite = Respite()
         self._lost = False
         self._heard_at = time.monotonic()
         self._asked_at = 0.0
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Publishes; a Redis that cannot be reached costs timeliness, not the events, which the outbox keeps."""
-        if time.monotonic() < self._publish_again_at:
+        if self._respite.lasts:
             self._unsaid.update(topic for topic, _ in messages)
             return
         unsaid, self._unsaid = self._unsaid, set()
@@ -76,7 +75,7 @@ class RedisBus:
             if not isinstance(error, RedisError):
                 raise
             logger.warning("could not publish %d messages; it is made good later: %s", len(outgoing), error)
-            self._publish_again_at = time.monotonic() + self._RESPITE
+            self._respite.begin()
 
     @asynccontextmanager
     async def listen(self, topic: str) -> AsyncIterator[Listener]:

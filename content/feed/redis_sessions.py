@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from content.feed.ranking import Ranked
 from content.feed.sessions import TTL, pack, unpack
+from core.respite import Respite
 
 logger = logging.getLogger(__name__)
 
@@ -21,22 +22,34 @@ class RedisSessions:
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
-            url, retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.1), 1), socket_timeout=1
+            url,
+            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.1), 1),
+            socket_timeout=1,
+            socket_connect_timeout=1,
         )
+        self._respite = Respite()
 
     async def get(self, name: str) -> list[Ranked] | None:
+        if self._respite.lasts:
+            return None
         try:
             packed: bytes | None = await self._redis.get(_PREFIX + name)  # type: ignore[assignment]
         except RedisError as error:
-            logger.warning("could not read a feed's session: %s", error)
+            self._rest(error)
             return None
         return None if packed is None else unpack(packed)
 
     async def put(self, name: str, ranked: Sequence[Ranked]) -> None:
+        if self._respite.lasts:
+            return
         try:
             await self._redis.set(_PREFIX + name, pack(ranked), ex=TTL)
         except RedisError as error:
-            logger.warning("could not keep a feed's session: %s", error)
+            self._rest(error)
+
+    def _rest(self, error: RedisError) -> None:
+        logger.warning("could not reach the feeds' sessions; they are ranked again: %s", error)
+        self._respite.begin()
 
     async def close(self) -> None:
         await self._redis.aclose()

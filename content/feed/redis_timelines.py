@@ -7,7 +7,6 @@ zeros is its lowest while it knows that nothing is older; the cap removes that o
 
 import logging
 import secrets
-import time
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -19,6 +18,7 @@ from redis.exceptions import RedisError
 
 from content.feed.timelines import CAP, TTL, Entry, Stretch
 from core.ids import BEYOND
+from core.respite import Respite
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ _START: Final = bytes(32)
 _MARK: Final = BEYOND.bytes
 _VERSION: Final = _MARK + b"v"
 _TOKEN: Final = _MARK + b"t"
-# Seconds between attempts to reach a Redis that could not be reached: no page waits for it in between.
-_RESPITE: Final = 1.0
 _TRIM: Final = f"redis.call('ZREMRANGEBYRANK', key, 0, -{CAP + 2})"
 _BEGIN: Final = f"""
 redis.call('DEL', KEYS[1])
@@ -67,10 +65,10 @@ class RedisTimelines:
             socket_connect_timeout=1,
         )
         self._begin, self._finish, self._push = map(self._redis.register_script, (_BEGIN, _FINISH, _PUSH))
-        self._again_at = 0.0
+        self._respite = Respite()
 
     async def read(self, reader_id: UUID, before: UUID, limit: int) -> Stretch | None:
-        if self._resting:
+        if self._respite.lasts:
             return None
         key = _key(reader_id)
         try:
@@ -88,7 +86,7 @@ class RedisTimelines:
 
     async def begin(self, reader_id: UUID) -> bytes | None:
         token = _TOKEN + secrets.token_bytes(16)
-        if self._resting:
+        if self._respite.lasts:
             return None
         try:
             await self._begin(keys=[_key(reader_id)], args=[_START, token])
@@ -124,17 +122,13 @@ class RedisTimelines:
             self._rest(error)
             raise
 
-    @property
-    def _resting(self) -> bool:
-        return time.monotonic() < self._again_at
-
     def _require_reachable(self) -> None:
-        if self._resting:
+        if self._respite.lasts:
             raise RedisError("Redis could not be reached a moment ago")
 
     def _rest(self, error: RedisError) -> None:
         logger.warning("could not reach the timelines; PostgreSQL is read instead: %s", error)
-        self._again_at = time.monotonic() + _RESPITE
+        self._respite.begin()
 
     async def close(self) -> None:
         await self._redis.aclose()

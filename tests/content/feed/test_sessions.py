@@ -9,6 +9,7 @@ from content.feed.ranking import Ranked
 from content.feed.redis_sessions import RedisSessions
 from content.feed.sessions import MemorySessions, Sessions
 from core.ids import new_id
+from core.respite import Respite
 from tests.services import redis
 
 ORDER = [Ranked(new_id(), reason) for reason in ("SIMILAR_TASTE", "FRESH", "POPULAR")]
@@ -50,7 +51,9 @@ class TestRedisSessions:
         await kept.close()
         assert 3500 < left <= 3600
 
-    async def test_a_redis_that_is_gone_loses_sessions_and_fails_nobody(self) -> None:
+    async def test_a_redis_that_is_gone_loses_sessions_fails_nobody_and_is_left_alone_for_a_while(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         with redis.started() as server:
             kept = RedisSessions(server.url)
             await kept.put("小鹿", ORDER)
@@ -58,6 +61,9 @@ class TestRedisSessions:
             assert await kept.get("小鹿") is None
             await kept.put("小鹿", ORDER)
             server.start()
+            # Not asked again yet.
+            await kept.put("小鹿", ORDER)
+            monkeypatch.setattr(kept, "_respite", Respite())
             assert await kept.get("小鹿") is None
             await kept.put("小鹿", ORDER)
             assert await kept.get("小鹿") == ORDER

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from content.feed.redis_timelines import RedisTimelines
 from content.feed.timelines import CAP, TTL, Entry, MemoryTimelines, Stretch, Timelines
 from core.ids import BEYOND, new_id
+from core.respite import Respite
 from tests.services import redis
 
 
@@ -139,6 +140,6 @@ class TestRedisTimelines:
             for change in (kept.push, kept.remove):
                 with pytest.raises(RedisError):
                     await change([reader], entry)
-            monkeypatch.setattr(kept, "_again_at", 0.0)
+            monkeypatch.setattr(kept, "_respite", Respite())
             assert await kept.read(reader, BEYOND, 5) is None and await kept.begin(reader) is not None
             await kept.close()
