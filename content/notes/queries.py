@@ -1,6 +1,6 @@
 """All reads of notes, their tags, topics and comments, batch first. Deleted notes are there for nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -88,12 +88,12 @@ def _by_authors(most: int, columns: str) -> str:
     )
 
 
-async def newest_by_authors(author_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Note]:
+async def newest_by_authors(author_ids: Collection[UUID], request: PageRequest[UUID]) -> list[Note]:
     """Up to `limit + 1` notes of all these authors together, newest first."""
     return await _notes(_by_authors(request.limit + 1, _NOTE_N), author_ids, request.key or BEYOND)
 
 
-async def newest_ids_by_authors(author_ids: Sequence[UUID], most: int) -> list[tuple[UUID, UUID]]:
+async def newest_ids_by_authors(author_ids: Collection[UUID], most: int) -> list[tuple[UUID, UUID]]:
     """Up to `most` notes of all these authors together, as (note, author), newest first."""
     found = await db.rows(_by_authors(most, "n.id, n.author_id"), author_ids, BEYOND)
     return [(note_id, author_id) for note_id, author_id in found]

@@ -1,7 +1,7 @@
 """All reads of follows, batch first."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from core import db
@@ -15,6 +15,12 @@ from people.follows.records import Follow, Standing
 _Side = Literal["follower_id", "followee_id"]
 # A follower, and the authors of whom it is asked whether they are followed.
 _Question = tuple[UUID, frozenset[UUID]]
+# Of follower `a`: which version of whom they follow is the present one, and who of those has a crowd.
+_VERSION: Final = "coalesce((SELECT version FROM follow_versions WHERE follower_id = a.follower_id), 0)"
+_CROWDS: Final = (
+    "ARRAY(SELECT f.followee_id FROM follow_crowds c JOIN follows f ON f.followee_id = c.author_id"
+    " WHERE f.follower_id = a.follower_id)"
+)
 
 
 async def is_following(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bool]:
@@ -39,10 +45,15 @@ async def _follow(pairs: list[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
     return set(map(tuple, found))
 
 
-async def followee_ids(follower_id: UUID) -> list[UUID]:
-    """Everyone whom a person follows, in no order."""
-    found = await db.rows("SELECT followee_id FROM follows WHERE follower_id = $1", follower_id)
-    return [identity for (identity,) in found]
+async def everyone(follower_id: UUID) -> Standing:
+    """All whom a person follows, in no order, and what `standing` says of them."""
+    found = await db.row(
+        f"SELECT {_VERSION}, {_CROWDS}, ARRAY(SELECT followee_id FROM follows WHERE follower_id = a.follower_id)"
+        " FROM (SELECT $1::uuid) AS a (follower_id)",
+        follower_id,
+    )
+    assert found is not None
+    return Standing(*found)
 
 
 async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
@@ -55,9 +66,7 @@ async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
 @gathered
 async def _standings(asked: list[_Question]) -> dict[_Question, Standing]:
     found = await db.rows(
-        "SELECT coalesce((SELECT version FROM follow_versions WHERE follower_id = a.follower_id), 0),"
-        " ARRAY(SELECT f.followee_id FROM follow_crowds c JOIN follows f ON f.followee_id = c.author_id"
-        " WHERE f.follower_id = a.follower_id), ARRAY(SELECT followee_id FROM follows"
+        f"SELECT {_VERSION}, {_CROWDS}, ARRAY(SELECT followee_id FROM follows"
         " WHERE follower_id = a.follower_id AND followee_id = ANY(a.author_ids::uuid[]))"
         # An array of arrays must be rectangular: each person's is handed over as text.
         " FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS a (follower_id, author_ids, place) ORDER BY place",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from content.feed import fanout, queries
+from content.feed import fanout, following, queries
 from content.feed.redis_timelines import RedisTimelines
 from content.feed.timelines import CAP, Entry, MemoryTimelines, Timelines
 from content.notes import actions as note_actions
@@ -18,11 +18,17 @@ from core.pagination import PageRequest
 from core.relay import Lane, Relay
 from people.follows import actions as follow_actions
 from people.follows import queries as follow_queries
+from people.follows.records import Standing
 from tests.factories.notes import note
 from tests.factories.people import person
 from tests.services import redis
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(autouse=True)
+def nobody_follows_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "FEW", -1)
 
 
 async def shown(
@@ -111,18 +117,18 @@ class TestAtOnce:
     ) -> None:
         one, two = await note(), await note()
         me = await reader_of(one.author_id)
-        asked, new = follow_queries.followee_ids, list[UUID]()
+        asked, new = follow_queries.everyone, list[UUID]()
 
-        async def meanwhile(reader: UUID) -> list[UUID]:
+        async def meanwhile(reader: UUID) -> Standing:
             found = await asked(reader)
             await follow_actions.follow(me, two.author_id)
             new.append((await note(one.author_id)).id)
             await told(timelines)
             return found
 
-        monkeypatch.setattr(follow_queries, "followee_ids", meanwhile)
+        monkeypatch.setattr(follow_queries, "everyone", meanwhile)
         await shown(me, timelines)
-        monkeypatch.setattr(follow_queries, "followee_ids", asked)
+        monkeypatch.setattr(follow_queries, "everyone", asked)
         assert await shown(me, timelines) == ([*new, two.id, one.id], False)
 
 
@@ -210,11 +216,31 @@ class TestCost:
         await _follow_strangers(me, follows - 1)
         statements.clear()
         first, _ = await shown(me, timelines)
-        assert len(statements) == 4
+        assert len(statements) == 3
         for after in (None, first[-1]):
             statements.clear()
             found, more = await shown(me, timelines, after=after)
             assert len(found) == 20 and more and len(statements) == 2
+
+
+class TestFew:
+    async def test_is_read_without_a_timeline_until_they_are_many(
+        self, timelines: Timelines, monkeypatch: pytest.MonkeyPatch, statements: list[str]
+    ) -> None:
+        monkeypatch.setattr(following, "FEW", 1)
+        one, two = await note(title="第一篇"), await note(title="第二篇")
+        me = await reader_of(one.author_id)
+        for _ in range(2):
+            statements.clear()
+            assert await shown(me, timelines) == ([one.id], False)
+            assert len(statements) == 2 and await timelines.read(me, BEYOND, 1) is None
+        await follow_actions.follow(me, two.author_id)
+        assert await shown(me, timelines) == ([two.id, one.id], False)
+        assert await pushed(me, timelines) == [two.id, one.id]
+        # What was kept while they were many is of an old version.
+        await follow_actions.unfollow(me, one.author_id)
+        for _ in range(2):
+            assert await shown(me, timelines) == ([two.id], False)
 
 
 class TestLost:

@@ -114,4 +114,4 @@ class TestFollowing:
             await actions.follow(fan, star)
         [page] = await queries.following([fan], PageRequest(20, None))
         assert [one.id for one in page.nodes] == stars[::-1]
-        assert sorted(await queries.followee_ids(fan)) == sorted(stars)
+        assert sorted((await queries.everyone(fan)).followed) == sorted(stars)
