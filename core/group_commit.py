@@ -5,10 +5,11 @@ keeps nothing that must survive: a request is in no batch before somebody waits 
 """
 
 import asyncio
+import functools
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 
@@ -60,14 +61,49 @@ class _Line(Generic[Request, Answer]):
                 batch.append(one)
         return batch
 
+    def waits(self) -> bool:
+        """Whether anybody still waits."""
+        while self.waiting and self.waiting[0].answer.done():
+            self.waiting.popleft()
+        return bool(self.waiting)
+
+
+class _Batch(Sequence[Request], Generic[Request, Answer]):
+    """Requests that are decided together. Until it is first looked at, whoever comes belongs to it."""
+
+    __slots__ = ("_choose", "_chosen", "_requests")
+
+    def __init__(self, choose: Callable[[], list[_Waiting[Request, Answer]]]) -> None:
+        self._choose = choose
+        self._chosen: list[_Waiting[Request, Answer]] | None = None
+        self._requests: list[Request] = []
+
+    @property
+    def chosen(self) -> list[_Waiting[Request, Answer]]:
+        """Who is in it, from now on."""
+        if self._chosen is None:
+            self._chosen = self._choose()
+            self._requests = [one.request for one in self._chosen]
+        return self._chosen
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.chosen and self._requests[index]
+
+    def __iter__(self) -> Iterator[Request]:
+        return iter(self._requests if self.chosen else ())
+
 
 class GroupCommit(Generic[Key, Request, Answer]):
     """Decides the requests of a key one batch after another, and those of different keys beside each other.
 
     `decide` takes a key and its requests in the order of their arrival, at most `most`, and returns an answer for each
-    in that order; an exception among them is raised to whoever sent that request. When `decide` itself raises, the
-    batch is decided again in two halves, down to single requests: only what is broken by itself fails. But when the
-    database cannot be reached, that is told to all of the batch at once.
+    in that order; an exception among them is raised to whoever sent that request. Who comes before `decide` looks at
+    the requests is among them: it takes its lock first. When `decide` itself raises, the batch is decided again in two
+    halves, down to single requests: only what is broken by itself fails. But when the database cannot be reached, that
+    is told to all of the batch at once.
     """
 
     def __init__(
@@ -100,29 +136,30 @@ class GroupCommit(Generic[Key, Request, Answer]):
         return await one.answer
 
     async def _work_off(self, key: Key, line: _Line[Request, Answer]) -> None:
-        batch: list[_Waiting[Request, Answer]] = []
+        batch: _Batch[Request, Answer] | None = None
         try:
-            while batch := line.next(self._most):
+            while line.waits():
+                batch = _Batch(lambda: line.next(self._most))
                 await self._answer(key, batch)
         finally:
             del self._lines[key]
             # Only when the task was cancelled, as the process ends, does anybody still wait.
-            for one in (*batch, *line.waiting):
+            for one in (*(batch.chosen if batch else ()), *line.waiting):
                 one.answer.cancel()
 
-    async def _answer(self, key: Key, batch: Sequence[_Waiting[Request, Answer]]) -> None:
+    async def _answer(self, key: Key, batch: _Batch[Request, Answer]) -> None:
         try:
-            answers = await self._decide(key, [one.request for one in batch])
-            for one, answer in list(zip(batch, answers, strict=True)):
+            answers = await self._decide(key, batch)
+            for one, answer in list(zip(batch.chosen, answers, strict=True)):
                 one.tell(answer)
         except _OUT_OF_REACH as error:
-            for one in batch:
+            for one in batch.chosen:
                 one.tell(error)
         except Exception as error:
             if len(batch) == 1:
-                batch[0].tell(error)
+                batch.chosen[0].tell(error)
                 return
             half = len(batch) // 2
-            for part in (batch[:half], batch[half:]):
+            for part in (batch.chosen[:half], batch.chosen[half:]):
                 if waited_for := [one for one in part if not one.answer.done()]:
-                    await self._answer(key, waited_for)
+                    await self._answer(key, _Batch(functools.partial(list, waited_for)))

@@ -60,6 +60,23 @@ class TestBatches:
         assert [await task for task in (first, *others)] == [[2], [10], [8]]
         assert desk.batches == [("一", [1]), ("一", [5, 4])]
 
+    async def test_take_in_who_comes_before_they_are_looked_at(self) -> None:
+        locked, batches = asyncio.Event(), []
+
+        async def decide(key: str, numbers: Sequence[int]) -> Sequence[int]:
+            await locked.wait()
+            batches.append(list(numbers))
+            return numbers
+
+        group = GroupCommit[str, int, int](decide)
+        tasks = []
+        for number in range(3):
+            tasks.append(asyncio.create_task(group.ask("一", number)))
+            await turns()
+        tasks[1].cancel()
+        locked.set()
+        assert (await tasks[0], await tasks[2], batches) == (0, 2, [[0, 2]])
+
     async def test_are_bounded(self) -> None:
         desk = Desk(most=4)
         assert await desk.ask(*range(10)) == [number * 2 for number in range(10)]
