@@ -50,6 +50,19 @@ class TestStanding:
         assert await queries.has_crowd(star) and (await queries.standing(me, [])).crowds == [star]
         assert (await queries.standing(other, [])).crowds == []
 
+    async def test_reads_no_more_for_who_follows_many(self, statements: list[str]) -> None:
+        me, star = await person(), await person("小星")
+        await _strangers(500)
+        await db.execute(
+            "INSERT INTO follows (id, follower_id, followee_id) SELECT gen_random_uuid(), $1, id FROM accounts"
+            " WHERE id <> $1",
+            me,
+        )
+        await db.execute("ANALYZE follows")
+        statements.clear()
+        assert (await queries.standing(me, [star])).followed == {star}
+        assert await rows_read(statements[0], f"ARRAY['{me}']::uuid[]", f"ARRAY['{{{star}}}']") == 1
+
 
 class TestFollowsAfter:
     async def test_goes_through_all_followers(self) -> None:
@@ -84,14 +97,8 @@ class TestFollowers:
         assert len(statements) == 2
 
     async def test_reads_a_page_of_a_crowd(self, statements: list[str]) -> None:
-        star, crowd = await person(), 3_000
-        await db.execute(
-            "INSERT INTO accounts (id, handle, handle_key, display_name, bio, password_hash, is_kol, follower_count,"
-            " following_count, note_count, failed_sign_ins, created_at) SELECT gen_random_uuid(), n, n, n, n, '',"
-            " false, 0, 0, 0, 0, $2 FROM generate_series(1, $1) AS n",
-            crowd,
-            clock.now(),
-        )
+        star = await person()
+        await _strangers(3_000)
         # Each follows the star and five others: so PostgreSQL expects anybody to have few followers.
         await db.execute(
             "INSERT INTO follows (id, follower_id, followee_id)"
@@ -115,3 +122,14 @@ class TestFollowing:
         [page] = await queries.following([fan], PageRequest(20, None))
         assert [one.id for one in page.nodes] == stars[::-1]
         assert sorted((await queries.everyone(fan)).followed) == sorted(stars)
+
+
+async def _strangers(count: int) -> None:
+    """So many people, whose `bio` is their number."""
+    await db.execute(
+        "INSERT INTO accounts (id, handle, handle_key, display_name, bio, password_hash, is_kol, follower_count,"
+        " following_count, note_count, failed_sign_ins, created_at) SELECT gen_random_uuid(), n, n, n, n, '',"
+        " false, 0, 0, 0, 0, $2 FROM generate_series(1, $1) AS n",
+        count,
+        clock.now(),
+    )
