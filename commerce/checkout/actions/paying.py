@@ -21,10 +21,10 @@ from core.errors import Forbidden, NotFound, Refusal
 async def pay(buyer_id: UUID, order_id: UUID, provider: Provider, token: str, idempotency_key: str) -> PayOutcome:
     """Pays the whole of the buyer's own order. The same key again gives the same outcome, and takes nothing twice.
 
-    The outcome's refusal is PaymentDeclined (another attempt under a new key is possible), or tells that the payment
-    came too late and is refunded. Raises Invalid, NotFound, Forbidden, Conflict, PaymentInProgress while the provider
-    has not answered, and WrongState, SeatExpired, OrderClosed or PaymentTimeOver when there is nothing to pay.
-    Records PaymentCaptured or PaymentDeclined, and what settling records.
+    The outcome's refusal is PaymentDeclined (another attempt under a new key is possible), or tells why nothing can be
+    paid any more, or that the payment came too late and is refunded. Raises Invalid, NotFound, Forbidden, Conflict,
+    PaymentInProgress while the provider has not answered, and WrongState, SeatExpired, OrderClosed or PaymentTimeOver
+    when there is nothing to pay. Records PaymentCaptured or PaymentDeclined, and what settling records.
     """
     order = await require_own(buyer_id, order_id)
     payment = await _attempt(order, provider, rules.token(token), idempotency.key(idempotency_key))
@@ -57,19 +57,18 @@ async def _attempt(order: Order, provider: Provider, token: str, key: str) -> Pa
 async def _conclude(order: Order, provider: Provider, payment: Payment, token: str) -> Refusal | None:
     if payment.status == "CAPTURED":
         return await settle_order(order)
+    in_time = rules.can_be_paid(order, clock.now())
+    refusal = PaymentDeclined("token") if in_time else rules.why_not(order)
     if payment.status == "DECLINED":
-        return PaymentDeclined("token")
-    if rules.can_be_paid(order, clock.now()):
-        outcome = await payments.capture(provider, payment, token)
-    else:
-        # The order was closed while the answer was lost: learn it, but take no money any more.
-        outcome = await payments.close(provider, payment)
-    return await _record(order, payment, outcome)
+        return refusal
+    # Of an order that was closed while the answer was lost: learn it, but take no money any more.
+    outcome = await (payments.capture(provider, payment, token) if in_time else payments.close(provider, payment))
+    return await _record(order, payment, outcome) or (refusal if outcome is Outcome.DECLINED else None)
 
 
 async def _record(order: Order, payment: Payment, outcome: Outcome) -> Refusal | None:
     """Records the answer; a capture together with what it does to the order."""
-    if outcome is Outcome.DECLINED:
-        await payments.record_outcome(payment.id, outcome)
-        return PaymentDeclined("token")
-    return await settle_order(order, payment)
+    if outcome is Outcome.CAPTURED:
+        return await settle_order(order, payment)
+    await payments.record_outcome(payment.id, outcome)
+    return None

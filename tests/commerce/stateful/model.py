@@ -308,10 +308,13 @@ class Model:
         payment = self.payments[number]
         if payment.status == "CAPTURED":
             return self._settle(order)
+        if not self.can_be_paid(o):
+            if payment.status == "PENDING" and self._closed(payment) == "CAPTURED":
+                return self._record_and_settle(number, "CAPTURED")
+            self._record(number, "DECLINED")
+            return self._why_no_payment(o)
         if payment.status == "DECLINED":
             return refused("PAYMENT_DECLINED")
-        if not self.can_be_paid(o):
-            return self._record_and_settle(number, self._closed(payment))
         return self._arrive(Waiting(number, way, "authorise"))
 
     def go_on(self, waiting: int) -> Codes:
