@@ -151,7 +151,7 @@ class TestDyingWhileRefunding:
     async def test_a_refund_that_was_only_promised_is_carried_out(self, moving_clock) -> None:
         provider = SandboxProvider()
         many: list[Order] = [await orders.paid() for _ in range(4)]
-        await order_actions.begin_refund([order.id for order in many], "a test")
+        await order_actions.begin_refund([order.id for order in many], "CANCELLED")
         moving_clock.move(1)
         assert await payments.run_due_refunds({"SANDBOX": provider}) == 4
         await orders.react(provider)

@@ -39,10 +39,10 @@ class TestBeginRefund:
     async def test_takes_as_many_for_many_orders_as_for_one(self, statements: list[str]) -> None:
         one, *many = [await orders.paid() for _ in range(6)]
         statements.clear()
-        await order_actions.begin_refund([one.id], "a test")
+        await order_actions.begin_refund([one.id], "CANCELLED")
         few = len(statements)
         statements.clear()
-        assert await order_actions.begin_refund([order.id for order in many], "a test") == 5
+        assert await order_actions.begin_refund([order.id for order in many], "CANCELLED") == 5
         assert len(statements) == few == 6
 
 

@@ -153,7 +153,7 @@ class TestRefunding:
     async def test_each_is_done_once_and_none_waits_for_another(self, name: str, moving_clock: MovableClock) -> None:
         paid = [await orders.paid() for _ in range(5)]
         provider = SandboxProvider(faults=Faults.parse(REFUNDING[name]))
-        await order_actions.begin_refund([order.id for order in paid], "a test")
+        await order_actions.begin_refund([order.id for order in paid], "CANCELLED")
         await orders.react(provider)
         failed = 0 if name == "slow" else 3
         assert await db.value("SELECT count(*) FROM refunds WHERE status = 'DONE'") == 5 - failed
@@ -165,7 +165,7 @@ class TestRefunding:
 
     async def test_one_key_fails_alone(self, moving_clock: MovableClock) -> None:
         provider, paid = SandboxProvider(), [await orders.paid() for _ in range(3)]
-        await order_actions.begin_refund([order.id for order in paid], "a test")
+        await order_actions.begin_refund([order.id for order in paid], "CANCELLED")
         [refund] = await queries.refunds_of_order(paid[1].id)
         provider.faults.failing_keys[refund.id.hex] = 2
         await orders.react(provider)
@@ -232,7 +232,7 @@ class TestEverythingAtOnce:
                 if await attempt(order, provider, f"第 {number // 2} 次") == "CONFIRMED":
                     break
             if dice.random() < 0.3:
-                await order_actions.begin_refund([order.id], "a test")
+                await order_actions.begin_refund([order.id], "CANCELLED")
 
         await asyncio.gather(*(buy(order) for order in placed))
         await deliver(provider)

@@ -203,7 +203,7 @@ class TestThroughOurActions:
         assert await pay(network, order, "一次", network.declining) == PaymentDeclined.code
         assert [await pay(network, order, "又一次") for _ in range(2)] == ["CONFIRMED"] * 2
         assert await network.taken() == order.total_minor
-        await order_actions.begin_refund([order.id], "a test")
+        await order_actions.begin_refund([order.id], "CANCELLED")
         await settled(network, moving_clock)
         assert (await orders.now(order)).status == "REFUNDED"
         assert await network.taken() == 0
@@ -229,7 +229,7 @@ class TestThroughOurActions:
     async def test_a_lost_refund_answer_is_made_up_for(self, network: Network, moving_clock: MovableClock) -> None:
         order = await orders.placed()
         await pay(network, order, "一次")
-        await order_actions.begin_refund([order.id], "a test")
+        await order_actions.begin_refund([order.id], "CANCELLED")
         network.lose_answer("refund")
         await settled(network, moving_clock)
         assert (await orders.now(order)).status == "REFUNDED"

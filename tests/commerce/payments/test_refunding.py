@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("audited")
 
 async def owed(order: Order) -> Refund:
     """The refund of an order that is being given back."""
-    assert await order_actions.begin_refund([order.id], "a test")
+    assert await order_actions.begin_refund([order.id], "CANCELLED")
     [refund] = await queries.refunds_of_order(order.id)
     return refund
 
@@ -43,12 +43,12 @@ class TestRequestRefund:
 
     async def test_nothing_is_owed_for_what_was_never_captured(self) -> None:
         order = await orders.placed()
-        assert await actions.request_refund(order.id, None, "a test") is None
+        assert await actions.request_refund(order.id, None, "CANCELLED") is None
         assert await db.value("SELECT count(*) FROM refunds") == 0
 
     async def test_eight_withdrawals_of_all_of_it_give_it_back_once(self) -> None:
         order = await orders.paid()
-        begun = await asyncio.gather(*(order_actions.begin_refund([order.id], "a test") for _ in range(8)))
+        begun = await asyncio.gather(*(order_actions.begin_refund([order.id], "CANCELLED") for _ in range(8)))
         assert sum(begun) == 1
         await orders.react()
         assert await db.value("SELECT sum(minor) FROM payments_sandbox_refunds") == order.total_minor
@@ -94,7 +94,7 @@ class TestCarryOut:
     async def test_more_than_a_batch_are_all_tried_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(refunding, "_BATCH", 2)
         many = [await orders.paid() for _ in range(5)]
-        await order_actions.begin_refund([order.id for order in many], "a test")
+        await order_actions.begin_refund([order.id for order in many], "CANCELLED")
         await orders.react()
         assert [await status_of(order) for order in many] == ["DONE"] * 5
 
