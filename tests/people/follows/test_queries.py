@@ -52,13 +52,16 @@ class TestStanding:
 
     async def test_reads_no_more_for_who_follows_many(self, statements: list[str]) -> None:
         me, star = await person(), await person("小星")
-        await _strangers(500)
+        await _strangers(2_000)
         await db.execute(
             "INSERT INTO follows (id, follower_id, followee_id) SELECT gen_random_uuid(), $1, id FROM accounts"
             " WHERE id <> $1",
             me,
         )
-        await db.execute("ANALYZE follows")
+        # Each of the others follows five: so PostgreSQL expects anybody to follow few.
+        await _follow_five_each()
+        await db.execute("INSERT INTO follow_crowds (author_id) VALUES ($1)", star)
+        await db.execute("ANALYZE follows, follow_crowds")
         statements.clear()
         assert (await queries.standing(me, [star])).followed == {star}
         assert await rows_read(statements[0], f"ARRAY['{me}']::uuid[]", f"ARRAY['{{{star}}}']") == 1
@@ -102,11 +105,10 @@ class TestFollowers:
         # Each follows the star and five others: so PostgreSQL expects anybody to have few followers.
         await db.execute(
             "INSERT INTO follows (id, follower_id, followee_id)"
-            " SELECT gen_random_uuid(), a.id, $1 FROM accounts a WHERE a.password_hash = ''"
-            " UNION ALL SELECT gen_random_uuid(), a.id, b.id FROM accounts a CROSS JOIN generate_series(1, 5) AS step"
-            " JOIN accounts b ON b.bio = (nullif(a.bio, '')::int + step)::text WHERE a.password_hash = ''",
+            " SELECT gen_random_uuid(), id, $1 FROM accounts WHERE password_hash = ''",
             star,
         )
+        await _follow_five_each()
         await db.execute("ANALYZE follows")
         statements.clear()
         [page] = await queries.followers([star], PageRequest(20, None))
@@ -132,4 +134,13 @@ async def _strangers(count: int) -> None:
         " false, 0, 0, 0, 0, $2 FROM generate_series(1, $1) AS n",
         count,
         clock.now(),
+    )
+
+
+async def _follow_five_each() -> None:
+    """Has each of the strangers follow the next five."""
+    await db.execute(
+        "INSERT INTO follows (id, follower_id, followee_id) SELECT gen_random_uuid(), a.id, b.id FROM accounts a"
+        " CROSS JOIN generate_series(1, 5) AS step JOIN accounts b ON b.bio = (nullif(a.bio, '')::int + step)::text"
+        " WHERE a.password_hash = ''"
     )
