@@ -1,6 +1,7 @@
-"""Draws how the feed page compares, for `docs/`: `python -m bench.plots` measures and writes the picture.
+"""Draws how the feed page compares, and where a timeline pays, for `docs/`.
 
-The only module that needs matplotlib (`make .venv/.bench` installs it).
+`python -m bench.plots` measures the feed page and writes its picture, `python -m bench.plots following` the other. The
+only module that needs matplotlib (`make .venv/.bench` installs it).
 """
 
 import sys
@@ -8,10 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 
 from bench import feed_page, wrk
+from bench.discovery import fanout
+from content.feed.following import FEW
+from people.follows.rules import CROWD
 
-PICTURE: Final = Path(__file__).parents[1] / "docs" / "feed-page.png"
+_DOCS: Final = Path(__file__).parents[1] / "docs"
+PICTURE: Final = _DOCS / "feed-page.png"
+FOLLOWING: Final = _DOCS / "following.png"
 _OURS: Final = "#d9415d"
 _OTHERS: Final = "#b9bec7"
 
@@ -30,8 +37,43 @@ def draw(rates: feed_page.Rates, picture: Path) -> None:
     pyplot.close(figure)
 
 
-if __name__ == "__main__":
-    if wrk.missing():
+def draw_following(found: fanout.Measured, picture: Path) -> None:
+    """Pages with and without a timeline by the number of followees; what pushing costs by the number of followers."""
+    figure, (reading, rates, pushing) = pyplot.subplots(1, 3, figsize=(12, 4), layout="constrained")
+    followees = [read.followees for read in found.reading]
+    _lines(reading, followees, [read.kept.p50 for read in found.reading], [read.alone.p50 for read in found.reading])
+    reading.set_title("A page, median in ms", loc="left", fontsize=11)
+    _lines(rates, followees, [read.kept_rate for read in found.reading], [read.alone_rate for read in found.reading])
+    rates.set_title("Pages/s, many readers at a time", loc="left", fontsize=11)
+    for axes in (reading, rates):
+        axes.axvline(FEW, color=_OTHERS, linestyle=":")
+        axes.set_xlabel("followees; no timeline left of the line")
+    reading.legend(frameon=False)
+    pushing.loglog(list(found.pushing), [took.p50 for took in found.pushing.values()], "o-", color=_OURS)
+    pushing.axvline(CROWD, color=_OTHERS, linestyle=":")
+    pushing.set_xlabel("followers; nothing is pushed right of the line")
+    pushing.set_title("One note into all timelines, in ms", loc="left", fontsize=11)
+    for axes in (reading, rates, pushing):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(picture, dpi=144)
+    pyplot.close(figure)
+
+
+def _lines(axes: Axes, followees: list[int], kept: list[float], alone: list[float]) -> None:
+    axes.loglog(followees, kept, "o-", color=_OURS, label="by a timeline")
+    axes.loglog(followees, alone, "o-", color="#5b6270", label="by PostgreSQL alone")
+
+
+def _main() -> None:
+    if "following" in sys.argv:
+        draw_following(fanout.measured(), FOLLOWING)
+        print(FOLLOWING)
+    elif wrk.missing():
         sys.exit("left out: it needs `wrk` (Debian has it)")
-    draw(feed_page.executors(), PICTURE)
-    print(PICTURE)
+    else:
+        draw(feed_page.executors(), PICTURE)
+        print(PICTURE)
+
+
+if __name__ == "__main__":
+    _main()
