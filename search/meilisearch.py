@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import msgspec
+from httpx2 import HTTPStatusError
 from meilisearch_python_sdk import AsyncClient
 from meilisearch_python_sdk.errors import MeilisearchApiError, MeilisearchError
 from meilisearch_python_sdk.models.search import SearchParams
@@ -49,10 +50,11 @@ _UNKNOWN: Final = "index_not_found"
 
 @contextlib.contextmanager
 def _answering() -> Iterator[None]:
-    """Turns what the server could not do into SearchUnavailable."""
+    """Turns what the server could not do, or a proxy before it, into SearchUnavailable."""
     try:
         yield
-    except MeilisearchError as error:
+    # The SDK lets a status without JSON through, as a proxy answers for a server that is away.
+    except (MeilisearchError, HTTPStatusError) as error:
         if isinstance(error, MeilisearchApiError) and error.code == _UNKNOWN:
             raise SearchUnbuilt() from error
         logger.warning("Meilisearch does not answer as it should: %s", error)

@@ -104,3 +104,29 @@ class TestMute:
                     await engine.ranked(query("露营"), 0, 1)
         await engine.close()
         listening.close()
+
+
+class TestProxy:
+    async def test_that_answers_for_a_server_that_is_away_is_an_outage(self) -> None:
+        """Once is enough to know it: whoever asks next is told without asking."""
+        asked: list[str] = []
+
+        async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            asked.append(head.decode().split(" ")[1])
+            page = b"<html>Bad Gateway</html>"
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n")
+            writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(page), page))
+            await writer.drain()
+            writer.close()
+
+        listening = await asyncio.start_server(proxy, "127.0.0.1", 0)
+        engine = Meilisearch(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", "no key")
+        await engine.open()
+        assert engine.stale
+        for _ in range(3):
+            with pytest.raises(SearchUnavailable):
+                await engine.ranked(query("露营"), 0, 1)
+        assert asked.count("/multi-search") == 1
+        await engine.close()
+        listening.close()
