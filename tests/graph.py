@@ -1,8 +1,12 @@
-"""A client of the schema without a server: real resolvers on a real database, errors as a client would see them."""
+"""A client of the schema without a server: real resolvers on a real database, errors as a client would see them.
+
+Whatever it is asked, graphql-core is asked as well: of a mutation, what it shows of the same outcome.
+"""
 
 import functools
+from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 from uuid import UUID
 
@@ -20,6 +24,9 @@ from schema import errors, root
 from schema.context import Context, Services
 from search.embedded import Embedded
 from tests.comparing import comparing
+from tests.replaying import Outcome, kept, replayable, replayed
+
+replayable(root.Mutation)
 
 
 @functools.cache
@@ -54,30 +61,46 @@ class Graph:
     async def __call__(
         self, document: str, *, as_: UUID | None = None, language: str = "zh", **variables: Any
     ) -> dict[str, Any]:
-        answer = await self._answer(built(), document, self.context(as_, language), variables)
-        if not document.lstrip().startswith("mutation"):
-            await self._compare(document, as_, language, variables)
+        asked, outcomes = _Asked(document, as_, language, variables), list[Outcome]()
+        token = kept.set(outcomes)
+        try:
+            answer = await self._answer(built(), asked)
+        finally:
+            kept.reset(token)
+        await self._compare(asked, outcomes)
         return answer
 
-    async def _answer(
-        self, schema: strawberry.Schema, document: str, context: Context, variables: dict[str, Any]
-    ) -> dict[str, Any]:
-        result = await schema.execute(document, variable_values=variables, context_value=context)
+    async def _answer(self, schema: strawberry.Schema, asked: "_Asked") -> dict[str, Any]:
+        context = self.context(asked.as_, asked.language)
+        result = await schema.execute(asked.document, variable_values=asked.variables, context_value=context)
         seen = [errors.public(error, context).formatted for error in result.errors or ()]
         return {"data": result.data, "errors": seen}
 
-    async def _compare(self, document: str, as_: UUID | None, language: str, variables: dict[str, Any]) -> None:
-        """Holds every query of the tests to graphql-core's answer at the same instant, in rows compiled and not."""
+    async def _compare(self, asked: "_Asked", outcomes: list[Outcome]) -> None:
+        """Holds every answer of the tests to graphql-core's at the same instant, in rows compiled and not."""
         token = comparing.set(True)
         try:
             with clock.at(clock.now()):
-                given = self.context(as_, language), variables
-                wanted = await self._answer(core(), document, *given)
+                wanted = await self._again(core(), asked, outcomes)
                 for warm in (10**9, 0):
                     with mock.patch.object(compiled, "WARM", warm):
-                        assert await self._answer(built(), document, *given) == wanted
+                        assert await self._again(built(), asked, outcomes) == wanted
         finally:
             comparing.reset(token)
+
+    async def _again(self, schema: strawberry.Schema, asked: "_Asked", outcomes: list[Outcome]) -> dict[str, Any]:
+        token = replayed.set(deque(outcomes))
+        try:
+            return await self._answer(schema, asked)
+        finally:
+            replayed.reset(token)
+
+
+class _Asked(NamedTuple):
+    document: str
+    as_: UUID | None
+    language: str
+    variables: dict[str, Any]
 
 
 async def send(document: str, as_: UUID | None, **given: Any) -> dict[str, Any]:
