@@ -166,3 +166,14 @@ async def ids_after(table: str, last: UUID | None, limit: int) -> list[UUID]:
     """Up to `limit` ids of `table` (a name of ours, never of a client's) that follow `last`, in their order."""
     found = await rows(f"SELECT id FROM {table} WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2", last, limit)
     return [identity for (identity,) in found]
+
+
+async def pairs_in(table: str, columns: tuple[str, str], pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of `pairs` that are in two columns of `table` (names of ours, never of a client's)."""
+    both = ", ".join(columns)
+    found = await rows(
+        f"SELECT {both} FROM {table} WHERE ({both}) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [one for one, _ in pairs],
+        [other for _, other in pairs],
+    )
+    return {(one, other) for one, other in found}

@@ -10,7 +10,7 @@ as a part of that.
 """
 
 import functools
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -37,9 +37,16 @@ def gathered(read: Read[Key, Mapping[Key, Answer]]) -> Ask[Key, Answer | None]:
     return ask
 
 
-def gathered_lists(read: Read[Key, Mapping[Key, list[Answer]]]) -> Ask[Key, list[Answer]]:
-    """Answers the list that was found for each key, an empty one where none was."""
-    together = _together(read)
+def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]]) -> Ask[Key, list[Answer]]:
+    """Answers all that was found under each key, in its order."""
+
+    async def grouped(keys: list[Key]) -> dict[Key, list[Answer]]:
+        lists: dict[Key, list[Answer]] = {}
+        for key, one in await read(keys):
+            lists.setdefault(key, []).append(one)
+        return lists
+
+    together = _together(grouped)
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[list[Answer]]:

@@ -7,7 +7,7 @@ keeps nothing that must survive: a request is in no batch before somebody waits 
 import asyncio
 import functools
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Any, Generic, TypeVar
 
@@ -71,29 +71,19 @@ class _Line(Generic[Request, Answer]):
 class _Batch(Sequence[Request], Generic[Request, Answer]):
     """Requests that are decided together. Until it is first looked at, whoever comes belongs to it."""
 
-    __slots__ = ("_choose", "_chosen", "_requests")
-
     def __init__(self, choose: Callable[[], list[_Waiting[Request, Answer]]]) -> None:
         self._choose = choose
-        self._chosen: list[_Waiting[Request, Answer]] | None = None
-        self._requests: list[Request] = []
 
-    @property
+    @functools.cached_property
     def chosen(self) -> list[_Waiting[Request, Answer]]:
         """Who is in it, from now on."""
-        if self._chosen is None:
-            self._chosen = self._choose()
-            self._requests = [one.request for one in self._chosen]
-        return self._chosen
+        return self._choose()
 
     def __len__(self) -> int:
         return len(self.chosen)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.chosen and self._requests[index]
-
-    def __iter__(self) -> Iterator[Request]:
-        return iter(self._requests if self.chosen else ())
+        return [one.request for one in self.chosen[index]] if isinstance(index, slice) else self.chosen[index].request
 
 
 class GroupCommit(Generic[Key, Request, Answer]):

@@ -91,7 +91,7 @@ async def team_of_orders(order_ids: list[UUID]) -> dict[UUID, Team]:
 
 
 @gathered_lists
-async def running_on(product_ids: list[UUID]) -> dict[UUID, list[GroupBuy]]:
+async def running_on(product_ids: list[UUID]) -> list[tuple[UUID, GroupBuy]]:
     """The offers that run now on each product, those that end first in front, 20 at the most."""
     found = await db.records(
         GroupBuy,
@@ -102,10 +102,7 @@ async def running_on(product_ids: list[UUID]) -> dict[UUID, list[GroupBuy]]:
         clock.now(),
         _MOST_RUNNING,
     )
-    grouped: dict[UUID, list[GroupBuy]] = {}
-    for group_buy in found:
-        grouped.setdefault(group_buy.product_id, []).append(group_buy)
-    return grouped
+    return [(group_buy.product_id, group_buy) for group_buy in found]
 
 
 async def one_short_until(product_ids: Sequence[UUID]) -> list[datetime | None]:

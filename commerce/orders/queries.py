@@ -71,15 +71,12 @@ async def existing_all(keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str
 
 
 @gathered_lists
-async def lines_of(order_ids: list[UUID]) -> dict[UUID, list[OrderLine]]:
+async def lines_of(order_ids: list[UUID]) -> list[tuple[UUID, OrderLine]]:
     """Each order's lines, in the order in which they were asked for."""
     found = await db.records(
         OrderLine, f"SELECT {_LINE} FROM order_lines WHERE order_id = ANY($1) ORDER BY id", order_ids
     )
-    grouped: dict[UUID, list[OrderLine]] = {}
-    for line in found:
-        grouped.setdefault(line.order_id, []).append(line)
-    return grouped
+    return [(line.order_id, line) for line in found]
 
 
 async def page_by_buyer(buyer_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Order]]:

@@ -47,15 +47,12 @@ async def variants_by_ids(ids: list[UUID]) -> dict[UUID, Variant]:
 
 
 @gathered_lists
-async def variants_of(product_ids: list[UUID]) -> dict[UUID, list[Variant]]:
+async def variants_of(product_ids: list[UUID]) -> list[tuple[UUID, Variant]]:
     """Each product's variants, in the order in which the shop gave them."""
     found = await db.records(
         Variant, f"SELECT {_VARIANT} FROM variants WHERE product_id = ANY($1) ORDER BY id", product_ids
     )
-    grouped: dict[UUID, list[Variant]] = {}
-    for variant in found:
-        grouped.setdefault(variant.product_id, []).append(variant)
-    return grouped
+    return [(variant.product_id, variant) for variant in found]
 
 
 async def sellable(variant_ids: Sequence[UUID]) -> list[Sellable | None]:

@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Sequence
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
 from content.feed.ranking import Ranked
+from content.feed.redis_client import impatient
 from content.feed.sessions import TTL, pack, unpack
 from core.respite import Respite
 
@@ -21,12 +19,7 @@ class RedisSessions:
     """Sessions in Redis. One that cannot be reached keeps nothing: the session is ranked again."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.1), 1),
-            socket_timeout=1,
-            socket_connect_timeout=1,
-        )
+        self._redis = impatient(url)
         self._respite = Respite()
 
     async def get(self, name: str) -> list[Ranked] | None:

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
+from content.feed.redis_client import impatient
 from content.feed.timelines import CAP, TTL, Entry, Stretch
 from core.ids import BEYOND
 from core.respite import Respite
@@ -58,12 +56,7 @@ class RedisTimelines:
     """Timelines in Redis."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.1), 1),
-            socket_timeout=1,
-            socket_connect_timeout=1,
-        )
+        self._redis = impatient(url)
         self._begin, self._finish, self._push = map(self._redis.register_script, (_BEGIN, _FINISH, _PUSH))
         self._respite = Respite()
 

@@ -64,7 +64,7 @@ async def page_by_status(statuses: Sequence[str] | None, request: PageRequest[UU
 
 
 @gathered_lists
-async def live_now_by_products(product_ids: list[UUID]) -> dict[UUID, list[LiveStream]]:
+async def live_now_by_products(product_ids: list[UUID]) -> list[tuple[UUID, LiveStream]]:
     """Each product's streams that are live and list it, those with most viewers first, at most 50."""
     rows = await db.rows(
         f"SELECT p.id, {db.columns(LiveStream, 's')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
@@ -74,10 +74,7 @@ async def live_now_by_products(product_ids: list[UUID]) -> dict[UUID, list[LiveS
         product_ids,
         _MOST_LIVE_NOW,
     )
-    grouped: dict[UUID, list[LiveStream]] = {}
-    for product_id, *fields in rows:
-        grouped.setdefault(product_id, []).append(LiveStream(*fields))
-    return grouped
+    return [(product_id, LiveStream(*fields)) for product_id, *fields in rows]
 
 
 async def listings_of(streams: Sequence[LiveStream]) -> list[list[LiveListing]]:

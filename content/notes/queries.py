@@ -1,7 +1,6 @@
 """All reads of notes, their tags, topics and comments, batch first. Deleted notes are there for nobody."""
 
 from collections.abc import Collection, Sequence
-from typing import Literal
 from uuid import UUID
 
 from content.notes import rules
@@ -167,31 +166,25 @@ async def _notes(sql: str, *args: object) -> list[Note]:
 
 
 @gathered_lists
-async def tags_of(note_ids: list[UUID]) -> dict[UUID, list[ProductTag]]:
+async def tags_of(note_ids: list[UUID]) -> list[tuple[UUID, ProductTag]]:
     """Each note's product tags, in the author's order."""
     found = await db.records(
         ProductTag,
         f"SELECT {db.columns(ProductTag)} FROM note_products WHERE note_id = ANY($1) ORDER BY position",
         note_ids,
     )
-    tags: dict[UUID, list[ProductTag]] = {}
-    for tag in found:
-        tags.setdefault(tag.note_id, []).append(tag)
-    return tags
+    return [(tag.note_id, tag) for tag in found]
 
 
 @gathered_lists
-async def topics_of(note_ids: list[UUID]) -> dict[UUID, list[Topic]]:
+async def topics_of(note_ids: list[UUID]) -> list[tuple[UUID, Topic]]:
     """Each note's topics, in the author's order."""
     found = await db.rows(
         f"SELECT l.note_id, {db.columns(Topic, 't')} FROM note_topics l JOIN topics t ON t.id = l.topic_id"
         " WHERE l.note_id = ANY($1) ORDER BY l.position",
         note_ids,
     )
-    topics: dict[UUID, list[Topic]] = {}
-    for note_id, *topic in found:
-        topics.setdefault(note_id, []).append(Topic(*topic))
-    return topics
+    return [(note_id, Topic(*topic)) for note_id, *topic in found]
 
 
 @gathered
@@ -228,23 +221,12 @@ async def collected_by(viewer_id: UUID | None, note_ids: Sequence[UUID]) -> list
 
 @gathered_flags
 async def _liked(pairs: list[_Pair]) -> set[_Pair]:
-    return await _engaged("note_likes", pairs)
+    return await db.pairs_in("note_likes", ("user_id", "note_id"), pairs)
 
 
 @gathered_flags
 async def _collected(pairs: list[_Pair]) -> set[_Pair]:
-    return await _engaged("note_collects", pairs)
-
-
-async def _engaged(table: Literal["note_likes", "note_collects"], pairs: list[_Pair]) -> set[_Pair]:
-    """Those (person, note) that are in a table."""
-    found = await db.rows(
-        f"SELECT user_id, note_id FROM {table}"
-        " WHERE (user_id, note_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
-        [user_id for user_id, _ in pairs],
-        [note_id for _, note_id in pairs],
-    )
-    return set(map(tuple, found))
+    return await db.pairs_in("note_collects", ("user_id", "note_id"), pairs)
 
 
 async def engagement_of(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[bool, bool, bool]]:

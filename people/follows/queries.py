@@ -35,14 +35,8 @@ async def follows_viewer(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[bo
 
 @gathered_flags
 async def _follow(pairs: list[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
-    """Whether each (follower, followee) is a following."""
-    found = await db.rows(
-        "SELECT follower_id, followee_id FROM follows"
-        " WHERE (follower_id, followee_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
-        [follower_id for follower_id, _ in pairs],
-        [followee_id for _, followee_id in pairs],
-    )
-    return set(map(tuple, found))
+    """Those (follower, followee) that are a following."""
+    return await db.pairs_in("follows", ("follower_id", "followee_id"), pairs)
 
 
 async def everyone(follower_id: UUID) -> Standing:

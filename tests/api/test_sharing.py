@@ -205,7 +205,7 @@ async def test_any_selection_is_told_to_each_viewer_as_if_it_were_alone(door: Do
             ]
             for listener, viewer in zip(listeners, viewers, strict=True):
                 assert await listener.told(2) == await alone(door.graph, operation, viewer, 2), operation
-            own += len({id(listener.payloads[0]) for listener in listeners}) > 1
+            own += len({listener.payloads[0].json for listener in listeners}) > 1
             for listener in listeners:
                 listener.subscription.cancel()
-    assert 5 < own < 60, own
+    assert 5 < own < 55

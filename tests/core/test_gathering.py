@@ -38,8 +38,8 @@ async def test_what_is_asked_at_once_is_asked_together_and_each_thing_once() -> 
 
 async def test_lists_are_empty_and_flags_down_where_nothing_was_found() -> None:
     @gathered_lists
-    async def parts(numbers: list[int]) -> dict[int, list[str]]:
-        return {1: ["甲", "乙"]}
+    async def parts(numbers: list[int]) -> list[tuple[int, str]]:
+        return [(1, "甲"), (1, "乙")]
 
     @gathered_flags
     async def liked(numbers: list[int]) -> set[int]:

@@ -1,13 +1,11 @@
 """Any query of the graph is answered breadth first as graphql-core answers it."""
 
-import functools
 import random
 from collections.abc import Sequence
 from unittest import mock
 from uuid import UUID
 
 import pytest
-import strawberry
 from graphql import ExecutionResult, parse
 
 import execution
@@ -16,24 +14,19 @@ from content.notes import actions as note_actions
 from core import clock
 from execution import compiled
 from people.follows import actions as follow_actions
-from schema import ids, root
+from schema import ids
 from tests.execution import oracle
 from tests.execution.documents import SCALARS, Operation, Writer
 from tests.factories import group_buys, live, orders
 from tests.factories.notes import note
 from tests.factories.people import person
-from tests.graph import Graph, built
+from tests.graph import Graph, built, core
 
 pytestmark = pytest.mark.usefixtures("database")
 
 QUERIES = 60
 # Search needs an engine, and cursors are only good where they come from.
 ELSEWHERE = ("search", "searchSuggestions", "after")
-
-
-@functools.cache
-def core() -> strawberry.Schema:
-    return root.build(executor=False)
 
 
 async def world(me: UUID) -> list[str]:

@@ -58,17 +58,17 @@ async def _conclude(order: Order, provider: Provider, payment: Payment, token: s
     if payment.status == "CAPTURED":
         return await settle_order(order)
     in_time = rules.can_be_paid(order, clock.now())
-    refusal = PaymentDeclined("token") if in_time else rules.why_not(order)
+    declined = PaymentDeclined("token") if in_time else rules.why_not(order)
     if payment.status == "DECLINED":
-        return refusal
+        return declined
     # Of an order that was closed while the answer was lost: learn it, but take no money any more.
     outcome = await (payments.capture(provider, payment, token) if in_time else payments.close(provider, payment))
-    return await _record(order, payment, outcome) or (refusal if outcome is Outcome.DECLINED else None)
+    return await _record(order, payment, outcome, declined)
 
 
-async def _record(order: Order, payment: Payment, outcome: Outcome) -> Refusal | None:
-    """Records the answer; a capture together with what it does to the order."""
-    if outcome is Outcome.CAPTURED:
-        return await settle_order(order, payment)
-    await payments.record_outcome(payment.id, outcome)
-    return None
+async def _record(order: Order, payment: Payment, outcome: Outcome, declined: Refusal) -> Refusal | None:
+    """Records the answer; a capture together with what it does to the order. `declined` is told of a decline."""
+    if outcome is Outcome.DECLINED:
+        await payments.record_outcome(payment.id, outcome)
+        return declined
+    return await settle_order(order, payment)
