@@ -17,6 +17,7 @@ from core.bus import Bus
 from core.errors import Unauthenticated
 from core.settings import Settings
 from people.accounts import Identity
+from people.follows import queries as follow_queries
 from search.engine import Engine
 
 
@@ -60,6 +61,13 @@ class Context:
         if self.viewer is None:
             raise Unauthenticated()
         return self.viewer.account_id
+
+    async def hidden(self) -> frozenset[UUID]:
+        """Those whom the viewer blocked, and so sees nothing of. Asks nothing for who blocked nobody."""
+        if self.viewer is None or not self.viewer.blocks:
+            return frozenset()
+        [blocked] = await follow_queries.blocked_by([self.viewer.account_id])
+        return frozenset(blocked)
 
     async def load(self, batch: Batch, parent: object, arguments: dict[str, Any]) -> Any:
         """The answer of a batched field for one parent, asked together with its siblings'."""

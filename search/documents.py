@@ -1,6 +1,6 @@
 """What can be found, kind by kind: how its things are read, and what their documents hold. Batch first throughout."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,12 +25,13 @@ _MOST_TEXT = 5_000
 
 class Source(msgspec.Struct, frozen=True):
     """How one kind is read: its records by id, their documents (None: not to be found), all its ids in order,
-    and the passages that a highlight may come from, best first."""
+    the passages that a highlight may come from, best first, and the person whose it is, if anybody's."""
 
     records: Callable[[Sequence[UUID]], Awaitable[Sequence[Any]]]
     describe: Callable[[Sequence[Any]], Awaitable[Sequence[Document | None]]]
     ids_after: Callable[[UUID | None, int], Awaitable[list[UUID]]]
     passages: Callable[[Any], Sequence[str]]
+    person: Callable[[Any], UUID | None] = lambda _: None
 
 
 def _milliseconds(instant: datetime) -> int:
@@ -119,7 +120,13 @@ async def _topics(topics: Sequence[Topic]) -> list[Document | None]:
 
 
 SOURCES: Final[Mapping[str, Source]] = {
-    NOTE: Source(note_queries.by_ids, _notes, note_queries.ids_after, lambda note: (note.title, note.body)),
+    NOTE: Source(
+        note_queries.by_ids,
+        _notes,
+        note_queries.ids_after,
+        lambda note: (note.title, note.body),
+        lambda note: note.author_id,
+    ),
     PRODUCT: Source(
         product_queries.by_ids,
         _products,
@@ -131,18 +138,26 @@ SOURCES: Final[Mapping[str, Source]] = {
         _people,
         account_queries.ids_after,
         lambda person: (person.display_name, person.handle, person.bio),
+        lambda person: person.id,
     ),
-    LIVE_STREAM: Source(live_queries.by_ids, _streams, live_queries.ids_after, lambda stream: (stream.title,)),
+    LIVE_STREAM: Source(
+        live_queries.by_ids,
+        _streams,
+        live_queries.ids_after,
+        lambda stream: (stream.title,),
+        lambda stream: stream.host_id,
+    ),
     TOPIC: Source(note_queries.topics_by_ids, _topics, note_queries.topic_ids_after, lambda topic: (topic.name,)),
 }
 
 
-async def records(things: Sequence[Found]) -> dict[Found, Any]:
-    """The records of things that still exist: one statement a kind."""
+async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> dict[Found, Any]:
+    """The records of things that still exist, and that are by nobody of `hidden`: one statement a kind."""
     found: dict[Found, Any] = {}
     for kind, ids in _by_kind(things).items():
-        for record in await SOURCES[kind].records(ids):
-            if record is not None:
+        source = SOURCES[kind]
+        for record in await source.records(ids):
+            if record is not None and source.person(record) not in hidden:
                 found[Found(kind, record.id)] = record
     return found
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
@@ -118,11 +118,13 @@ async def search(
     sort: str = RELEVANCE,
     first: int | None = None,
     after: str | None = None,
+    hidden: Collection[UUID] = (),
 ) -> Results:
     """A page of what matches `text`; without a text, of everything, the most popular first unless sorted otherwise.
 
     A hit has all words of the text; when nothing does, half of them. At most the 1,000 most relevant hits can be paged
-    through. Raises Invalid (for a text of more than 200 characters, too), InvalidCursor or SearchUnavailable.
+    through; what is by `hidden` people, or is one of them, is left out. Raises Invalid (for a text of more than 200
+    characters, too), InvalidCursor or SearchUnavailable.
     """
     request = page_request(first, after, _Anchor)
     text = chinese.folded(validation.text(text, "query", least=0, most=MOST_QUERY))
@@ -135,7 +137,7 @@ async def search(
     else:
         query, answer = await begun(engine, query, request.limit + 1)
         place = 0
-    return await _shown(query, answer, place, request.limit, anchor is not None)
+    return await _shown(query, answer, place, request.limit, anchor is not None, hidden)
 
 
 async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer]:
@@ -239,8 +241,10 @@ def _gap(hits: Sequence[Hit], anchor: _Anchor) -> int:
     return sum((-hit.position.rank, hit.position.tie) < (-anchor.rank, anchor.tie) for hit in hits)
 
 
-async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bool) -> Results:
-    """The page of up to `limit` hits. What went since it was indexed is left out, but its cursor goes on."""
+async def _shown(
+    query: Query, answer: Answer, place: int, limit: int, later: bool, hidden: Collection[UUID]
+) -> Results:
+    """The page of up to `limit` hits. What went since it was indexed, or is hidden, is left out; its cursor goes on."""
     hits = answer.hits[:limit]
     cursors = [
         encode_cursor(
@@ -251,7 +255,7 @@ async def _shown(query: Query, answer: Answer, place: int, limit: int, later: bo
         )
         for index, hit in enumerate(hits)
     ]
-    found = await documents.records([hit.thing for hit in hits])
+    found = await documents.records([hit.thing for hit in hits], hidden)
     titles = [documents.SOURCES[hit.thing.kind].passages(found[hit.thing])[0] for hit in hits if hit.thing in found]
     edges = [
         Result(cursor, found[hit.thing], _highlight(hit.thing, found[hit.thing], query))

@@ -44,7 +44,9 @@ def core() -> strawberry.Schema:
 class Graph:
     """`await graph("{ … }", as_=somebody, name=value)` → the answer as a dict with `data` and `errors`."""
 
-    def __init__(self, services: Services | None = None) -> None:
+    def __init__(self, services: Services | None = None, *, blocks: bool = False) -> None:
+        """`blocks`: whether those who ask blocked anybody, which a real request learns with who it is from."""
+        self.blocks = blocks
         self.services = services or Services(
             settings=Settings(),
             bus=MemoryBus(),
@@ -55,7 +57,7 @@ class Graph:
         )
 
     def context(self, as_: UUID | None = None, language: str = "zh") -> Context:
-        viewer = None if as_ is None else Identity(as_, new_id(), clock.now())
+        viewer = None if as_ is None else Identity(as_, new_id(), clock.now(), self.blocks)
         return Context(services=self.services, viewer=viewer, language=language, request_id="test")
 
     async def __call__(

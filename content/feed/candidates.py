@@ -1,7 +1,7 @@
 """Where the notes of DISCOVER come from: taste, those whom one follows, topics, what is loved now, and what is new."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -42,15 +42,18 @@ async def for_nobody(before: UUID) -> Candidates:
     return Candidates(await note_queries.cards((), (), (), before), Taste({}, {}), nothing, nothing, nothing)
 
 
-async def for_viewer(viewer_id: UUID, before: UUID) -> Candidates:
-    """As `for_nobody`, and what suits the person's taste, follows and topics; their own notes are left out."""
+async def for_viewer(viewer_id: UUID, before: UUID, hidden: Collection[UUID] = ()) -> Candidates:
+    """As `for_nobody`, and what suits the person's taste, follows and topics.
+
+    Their own notes are left out, and those by `hidden` people.
+    """
     followed = await follow_queries.newest_followee_ids(viewer_id, _FOLLOWED)
     engaged = await _engaged(viewer_id)
     taste = Taste(await similar(viewer_id), await friends(viewer_id, followed))
     topics = await _topics(engaged)
     cards = await note_queries.cards([*taste.similar, *taste.friends], followed, topics, before)
     return Candidates(
-        [card for card in cards if card.author_id != viewer_id],
+        [card for card in cards if card.author_id != viewer_id and card.author_id not in hidden],
         taste,
         frozenset(followed),
         frozenset(topics),

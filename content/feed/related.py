@@ -4,7 +4,7 @@ All of it is read off the neighbours that taste has learned; people also off who
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from commerce.products import Product
@@ -27,11 +27,13 @@ _SUITING = 50
 _FOLLOWED = 50
 
 
-async def notes(note_ids: Sequence[UUID], request: PageRequest[Place]) -> list[Page[Note]]:
-    """A page of the notes that engaging with each note speaks for, the most first."""
+async def notes(
+    note_ids: Sequence[UUID], request: PageRequest[Place], hidden: Collection[UUID] = ()
+) -> list[Page[Note]]:
+    """A page of the notes that engaging with each note speaks for, the most first; none by `hidden` people."""
     pages = await _neighbours("NOTE", note_ids, request)
     found = await note_queries.by_ids(_ids(pages))
-    return _holding(pages, {note.id: note for note in found if note is not None})
+    return _holding(pages, {note.id: note for note in found if note is not None and note.author_id not in hidden})
 
 
 async def bought_together(product_ids: Sequence[UUID], request: PageRequest[Place]) -> list[Page[Product]]:
@@ -41,15 +43,16 @@ async def bought_together(product_ids: Sequence[UUID], request: PageRequest[Plac
     return _holding(pages, {product.id: product for product in found if product is not None})
 
 
-async def people(viewer_id: UUID, limit: int) -> list[Account]:
-    """Up to `limit` people whom a person may want to follow and does not yet, the best first."""
+async def people(viewer_id: UUID, limit: int, hidden: Collection[UUID] = ()) -> list[Account]:
+    """Up to `limit` people whom a person may want to follow and does not yet, the best first; none of `hidden`."""
     followed = await follow_queries.newest_followee_ids(viewer_id, _FOLLOWED)
     scores: Counter[UUID] = Counter(await follow_queries.followed_by(followed, _FOLLOWED))
     suiting = await candidates.similar(viewer_id)
     for note in await note_queries.by_ids(list(suiting)[:_SUITING]):
         if note is not None:
             scores[note.author_id] += 1
-    del scores[viewer_id]
+    for other in (viewer_id, *hidden):
+        del scores[other]
     offered = [person for person, _ in sorted(scores.items(), key=lambda one: (-one[1], one[0]))]
     already = await follow_queries.is_following(viewer_id, offered)
     new = [person for person, follows in zip(offered, already, strict=True) if not follows][:limit]

@@ -24,6 +24,7 @@ from core.errors import Forbidden, Invalid, NotFound, WrongState
 from core.ids import new_id
 from core.outbox import Event
 from core.unit_of_work import action
+from people.follows import queries as follow_queries
 
 _STREAM = db.columns(LiveStream)
 
@@ -222,23 +223,29 @@ async def _tell_listings(stream: LiveStream) -> None:
 
 @action
 async def send_message(author_id: UUID, stream_id: UUID, body: str) -> LiveMessage:
-    """Says something in the chat of a live stream. Raises Invalid, NotFound or WrongState; records
-    LiveMessagePosted."""
-    found = await db.records(
-        LiveMessage,
+    """Says something in the chat of a live stream.
+
+    Raises Invalid, NotFound, WrongState, or KeptApart from its host; records LiveMessagePosted.
+    """
+    found = await db.row(
         "WITH step AS (UPDATE live_streams SET sequence = sequence + 1 WHERE id = $2 AND status = 'LIVE'"
-        " RETURNING sequence) INSERT INTO live_messages (id, live_stream_id, author_id, body, sent_at, sequence)"
-        f" SELECT $1, $2, $3, $4, $5, sequence FROM step RETURNING {db.columns(LiveMessage)}",
+        " RETURNING sequence, host_id)"
+        " INSERT INTO live_messages (id, live_stream_id, author_id, body, sent_at, sequence)"
+        " SELECT $1, $2, $3, $4, $5, sequence FROM step"
+        f" RETURNING (SELECT host_id FROM step), {db.columns(LiveMessage)}",
         new_id(),
         stream_id,
         author_id,
         rules.body(body),
         clock.now(),
     )
-    if not found:
+    if found is None:
         await _refuse(None, stream_id)
-    _tell(stream_id, found[0].sequence, LiveMessagePosted(message=found[0]))
-    return found[0]
+    host_id, *fields = found
+    await follow_queries.require_together(author_id, [host_id], "live_stream_id")
+    message = LiveMessage(*fields)
+    _tell(stream_id, message.sequence, LiveMessagePosted(message=message))
+    return message
 
 
 @action

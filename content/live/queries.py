@@ -1,6 +1,6 @@
 """All reads of live streams, batch first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -49,16 +49,20 @@ async def page_by_host(host_ids: Sequence[UUID], request: PageRequest[UUID]) -> 
     return pages_of(host_ids, ((stream.host_id, stream) for stream in found), request, lambda stream: stream.id)
 
 
-async def page_by_status(statuses: Sequence[str] | None, request: PageRequest[UUID]) -> Page[LiveStream]:
-    """A page of the streams in one of `statuses` (None: in any), newest first."""
+async def page_by_status(
+    statuses: Sequence[str] | None, request: PageRequest[UUID], hidden: Collection[UUID] = ()
+) -> Page[LiveStream]:
+    """A page of the streams in one of `statuses` (None: in any), newest first; none by `hidden` people."""
     found = await db.records(
         LiveStream,
         f"SELECT {db.columns(LiveStream, 's')} FROM unnest($1::text[]) AS w (status) CROSS JOIN LATERAL"
-        f" (SELECT {_STREAM} FROM live_streams WHERE status = w.status AND id < $2 ORDER BY id DESC LIMIT $3) s"
+        f" (SELECT {_STREAM} FROM live_streams WHERE status = w.status AND id < $2 AND host_id <> ALL($4)"
+        " ORDER BY id DESC LIMIT $3) s"
         " ORDER BY s.id DESC LIMIT $3",
         list(set(STATUSES if statuses is None else statuses)),
         request.key or BEYOND,
         request.limit + 1,
+        hidden,
     )
     return page_of(found, request, lambda stream: stream.id)
 

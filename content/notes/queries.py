@@ -259,13 +259,17 @@ async def comments_by_ids(ids: list[UUID]) -> dict[UUID, Comment]:
     return {comment.id: comment for comment in found}
 
 
-async def comments_of(note_ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Comment]]:
-    """A page of each note's comments, newest first."""
+async def comments_of(
+    note_ids: Sequence[UUID], request: PageRequest[UUID], hidden: Collection[UUID] = ()
+) -> list[Page[Comment]]:
+    """A page of each note's comments, newest first; without those of `hidden` people."""
+    shown = newest_first("note_id", most=request.limit + 1, also="author_id <> ALL($3)")
     found = await db.records(
         Comment,
         f"SELECT {db.columns(Comment, 'c')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT * FROM comments {newest_first('note_id', most=request.limit + 1)}) c ORDER BY c.id DESC",
+        f" (SELECT * FROM comments {shown}) c ORDER BY c.id DESC",
         list(set(note_ids)),
         request.key or BEYOND,
+        hidden,
     )
     return pages_of(note_ids, ((comment.note_id, comment) for comment in found), request, lambda comment: comment.id)

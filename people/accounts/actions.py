@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -231,6 +231,21 @@ async def count_follow(follower_id: UUID, followee_id: UUID, change: int) -> Non
         followee_id,
         change,
     )
+
+
+@action
+async def count_blocks(blocker_id: UUID, change: int) -> int:
+    """Adds `change` to how many a person blocked, and returns the sum; for the room that holds blocks."""
+    counted = await db.value(
+        "UPDATE accounts SET block_count = block_count + $2 WHERE id = $1 RETURNING block_count", blocker_id, change
+    )
+    return int(counted)
+
+
+@action
+async def lock(ids: Sequence[UUID]) -> None:
+    """Has whoever counts anything of these accounts wait until the transaction ends."""
+    await db.execute("SELECT FROM accounts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
 
 
 @action

@@ -18,6 +18,7 @@ class AccountRow(Model):
     follower_count = fields.IntField(default=0)
     following_count = fields.IntField(default=0)
     note_count = fields.IntField(default=0)
+    block_count = fields.IntField(db_default=0)
     failed_sign_ins = fields.IntField(default=0)
     locked_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

@@ -43,8 +43,9 @@ async def identity(access_token: str) -> Identity | None:
 
 async def _identities(_: str, hashes: Sequence[bytes]) -> list[Identity | None]:
     found = await db.rows(
-        "SELECT access_hash, account_id, id, access_expires_at FROM sessions"
-        " WHERE access_hash = ANY($1) AND revoked_at IS NULL AND access_expires_at > $2",
+        "SELECT s.access_hash, s.account_id, s.id, s.access_expires_at, a.block_count > 0 FROM sessions s"
+        " JOIN accounts a ON a.id = s.account_id"
+        " WHERE s.access_hash = ANY($1) AND s.revoked_at IS NULL AND s.access_expires_at > $2",
         list(set(hashes)),
         clock.now(),
     )

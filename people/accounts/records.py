@@ -23,11 +23,15 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who is behind a request: an account, by which session, and until when its token holds."""
+    """Who is behind a request: an account, by which session, and until when its token holds.
+
+    `blocks`: whether they blocked anybody; who did not need not be asked whom.
+    """
 
     account_id: UUID
     session_id: UUID
     expires_at: datetime
+    blocks: bool = False
 
 
 class IssuedSession(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Facts about follows."""
+"""Facts about follows and blocks."""
 
 from uuid import UUID
 
@@ -13,3 +13,13 @@ class Followed(Event, frozen=True):
 class Unfollowed(Event, frozen=True):
     follower_id: UUID
     followee_id: UUID
+
+
+class Blocked(Event, frozen=True):
+    blocker_id: UUID
+    blocked_id: UUID
+
+
+class Unblocked(Event, frozen=True):
+    blocker_id: UUID
+    blocked_id: UUID

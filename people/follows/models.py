@@ -25,6 +25,17 @@ class VersionRow(Model):
         table = "follow_versions"
 
 
+class BlockRow(Model):
+    """One person's wish to have nothing to do with another; its id orders the list, newest first."""
+
+    id = fields.UUIDField(primary_key=True)
+    blocker_id = fields.UUIDField()
+    blocked_id = fields.UUIDField()
+
+    class Meta:
+        table = "blocks"
+
+
 class CrowdRow(Model):
     """An author who has, or once had, more followers than can be told one by one."""
 

@@ -1,18 +1,19 @@
-"""All reads of follows, batch first."""
+"""All reads of follows and blocks, batch first."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 from uuid import UUID
 
 from core import db
-from core.gathering import gathered, gathered_flags
+from core.gathering import gathered, gathered_flags, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
 from people.accounts import queries as account_queries
+from people.follows.errors import KeptApart
 from people.follows.records import Follow, Standing
 
-_Side = Literal["follower_id", "followee_id"]
+_Side = Literal["follower_id", "followee_id", "blocker_id", "blocked_id"]
 # A follower, and the authors of whom it is asked whether they are followed.
 _Question = tuple[UUID, frozenset[UUID]]
 # Of follower `a`: which version of whom they follow is the present one, and who of those has a crowd.
@@ -73,6 +74,29 @@ async def _standings(asked: list[_Question]) -> dict[_Question, Standing]:
     return dict(zip(asked, standings, strict=True))
 
 
+async def require_together(person_id: UUID, ids: Iterable[UUID], *field: str | int) -> None:
+    """Raises KeptApart where the person blocked one of these, or one of these the person."""
+    apart = await db.value(
+        "SELECT EXISTS (SELECT FROM unnest($2::uuid[]) AS o (id) JOIN blocks b"
+        " ON (b.blocker_id, b.blocked_id) IN (($1::uuid, o.id), (o.id, $1::uuid)))",
+        person_id,
+        list(ids),
+    )
+    if apart:
+        raise KeptApart(*field)
+
+
+@gathered_lists
+async def blocked_by(ids: list[UUID]) -> list[tuple[UUID, UUID]]:
+    """Whom each person blocked."""
+    return [
+        (blocker_id, blocked_id)
+        for blocker_id, blocked_id in await db.rows(
+            "SELECT blocker_id, blocked_id FROM blocks WHERE blocker_id = ANY($1)", ids
+        )
+    ]
+
+
 async def has_crowd(author_id: UUID) -> bool:
     """Whether an author has, or once had, more than CROWD followers."""
     return bool(await db.value("SELECT EXISTS (SELECT FROM follow_crowds WHERE author_id = $1)", author_id))
@@ -117,15 +141,20 @@ async def following(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Pag
     return await _pages("follower_id", ids, "followee_id", request)
 
 
+async def blocked(ids: Sequence[UUID], request: PageRequest[UUID]) -> list[Page[Account]]:
+    """A page of those whom each person blocked, the last first."""
+    return await _pages("blocker_id", ids, "blocked_id", request)
+
+
 async def _pages(side: _Side, ids: Sequence[UUID], other: _Side, request: PageRequest[UUID]) -> list[Page[Account]]:
-    found = await db.records(
-        Follow,
-        f"SELECT {db.columns(Follow, 'f')} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT * FROM follows {newest_first(side, most=request.limit + 1)}) f ORDER BY f.id DESC",
+    table = "blocks" if side == "blocker_id" else "follows"
+    found = await db.rows(
+        f"SELECT f.id, f.{side}, f.{other} FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f" (SELECT * FROM {table} {newest_first(side, most=request.limit + 1)}) f ORDER BY f.id DESC",
         list(set(ids)),
         request.key or BEYOND,
     )
-    links = pages_of(ids, ((getattr(link, side), link) for link in found), request, lambda link: link.id)
-    wanted = {getattr(link, other) for page in links for link in page.nodes}
+    links = pages_of(ids, ((row[1], row) for row in found), request, lambda row: row[0])
+    wanted = {row[2] for page in links for row in page.nodes}
     people = {person.id: person for person in await account_queries.by_ids(list(wanted)) if person is not None}
-    return [page.holding([people[getattr(link, other)] for link in page.nodes]) for page in links]
+    return [page.holding([people[row[2]] for row in page.nodes]) for page in links]

@@ -48,7 +48,8 @@ async def teams(viewers: list[Identity], context: Context, first: First = 20, af
 async def suggested_users(viewers: list[Identity], context: Context, first: First = 20) -> list[list[Account]]:
     request: PageRequest[UUID] = page_request(first, None)
     # A document has one viewer.
-    return [await related.people(viewer.account_id, request.limit) for viewer in viewers]
+    hidden = await context.hidden()
+    return [await related.people(viewer.account_id, request.limit, hidden) for viewer in viewers]
 
 
 async def notes(people: list[Account], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:

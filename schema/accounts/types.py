@@ -80,6 +80,7 @@ class Viewer:
     teams: GroupBuyTeamConnectionRef = batched(
         fields.teams, description="The teams that you hold a seat in, newest first."
     )
+    blocked: UserConnectionRef = batched(follow_fields.blocked, description="People whom you blocked, the last first.")
     suggested_users: list[UserRef] = batched(
         fields.suggested_users,
         description="People whom you may want to follow and do not yet, the best first: whom those whom you follow"

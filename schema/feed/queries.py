@@ -22,4 +22,5 @@ class FeedQueries:
         if kind is FeedKind.FOLLOWING:
             return await queries.following(viewer_id, page_request(first, after), info.context.services.timelines)
         request = page_request(first, after, tuple[UUID, int])
-        return await queries.discover(viewer_id, request, info.context.services.feed_sessions)
+        hidden = await info.context.hidden()
+        return await queries.discover(viewer_id, request, info.context.services.feed_sessions, hidden)

@@ -79,7 +79,7 @@ class LiveMutations:
 
     @mutation(
         "Says something in the chat of a stream that is live."
-        " Refused with UNAUTHENTICATED, INVALID, NOT_FOUND or WRONG_STATE."
+        " Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, WRONG_STATE or FORBIDDEN."
     )
     async def send_live_message(self, info: Info, input: SendLiveMessageInput) -> LiveMessagePayload:
         author_id = info.context.require_viewer()

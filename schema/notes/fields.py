@@ -60,11 +60,12 @@ async def viewer_has_collected(notes: list[Note], context: Context) -> list[bool
 
 
 async def comments(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Comment]]:
-    return await queries.comments_of([note.id for note in notes], page_request(first, after))
+    return await queries.comments_of([note.id for note in notes], page_request(first, after), await context.hidden())
 
 
 async def related(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
-    return await near.notes([note.id for note in notes], page_request(first, after, tuple[float, UUID]))
+    request = page_request(first, after, tuple[float, UUID])
+    return await near.notes([note.id for note in notes], request, await context.hidden())
 
 
 async def reply_to(replies: list[Comment], context: Context) -> list[Comment | None]:

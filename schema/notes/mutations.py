@@ -54,7 +54,7 @@ class NoteMutations:
         await actions.delete(viewer_id, ids.decode("note", input.note_id, "note_id"))
         return DeletePayload.of(deleted_id=input.note_id)
 
-    @mutation("Likes a note; once more changes nothing. Refused with UNAUTHENTICATED, INVALID or NOT_FOUND.")
+    @mutation("Likes a note; once more changes nothing. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND or FORBIDDEN.")
     async def like_note(self, info: Info, input: NoteRefInput) -> NotePayload:
         viewer_id = info.context.require_viewer()
         return NotePayload.of(note=await actions.like(viewer_id, ids.decode("note", input.note_id, "note_id")))
@@ -64,7 +64,7 @@ class NoteMutations:
         viewer_id = info.context.require_viewer()
         return NotePayload.of(note=await actions.unlike(viewer_id, ids.decode("note", input.note_id, "note_id")))
 
-    @mutation("Keeps a note; once more changes nothing. Refused with UNAUTHENTICATED, INVALID or NOT_FOUND.")
+    @mutation("Keeps a note; once more changes nothing. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND or FORBIDDEN.")
     async def collect_note(self, info: Info, input: NoteRefInput) -> NotePayload:
         viewer_id = info.context.require_viewer()
         return NotePayload.of(note=await actions.collect(viewer_id, ids.decode("note", input.note_id, "note_id")))
@@ -74,7 +74,10 @@ class NoteMutations:
         viewer_id = info.context.require_viewer()
         return NotePayload.of(note=await actions.uncollect(viewer_id, ids.decode("note", input.note_id, "note_id")))
 
-    @mutation("Comments on a note, or replies to a comment of it. Refused with UNAUTHENTICATED, INVALID or NOT_FOUND.")
+    @mutation(
+        "Comments on a note, or replies to a comment of it."
+        " Refused with UNAUTHENTICATED, INVALID, NOT_FOUND or FORBIDDEN."
+    )
     async def add_comment(self, info: Info, input: AddCommentInput) -> CommentPayload:
         viewer_id = info.context.require_viewer()
         note_id = ids.decode("note", input.note_id, "note_id")

@@ -51,6 +51,7 @@ class SearchQueries:
                 sort=sort.name,
                 first=first,
                 after=after,
+                hidden=await info.context.hidden(),
             )
         except SearchUnavailable:
             return queries.UNAVAILABLE

@@ -1,11 +1,14 @@
 """A small world to search: things of all kinds about camping, and some about nothing of the sort."""
 
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from commerce.products import NewVariant
 from commerce.products import actions as product_actions
 from content.notes import actions as note_actions
+from core import clock
 from people.accounts import actions as account_actions
 from search import rebuild
 from search.engine import Engine, Found
@@ -18,19 +21,26 @@ class World:
 
     def __init__(self) -> None:
         self.things: dict[str, Found] = {}
+        self._began = clock.now()
+
+    def _next(self) -> AbstractContextManager[datetime]:
+        """An instant of its own for each thing: the newest of one millisecond is anybody's guess."""
+        return clock.at(self._began + timedelta(milliseconds=len(self.things)))
 
     def names(self, nodes: list[object]) -> list[str]:
         known = {thing.id: name for name, thing in self.things.items()}
         return [known[node.id] for node in nodes]  # type: ignore[attr-defined]
 
     async def note(self, name: str, author_id: UUID, title: str, body: str = "", topics: tuple[str, ...] = ()) -> UUID:
-        made = await note_actions.publish(author_id, title=title, body=body, topics=topics)
+        with self._next():
+            made = await note_actions.publish(author_id, title=title, body=body, topics=topics)
         self.things[name] = Found("NOTE", made.id)
         return made.id
 
     async def product(self, name: str, owner_id: UUID, title: str, price: str, stock: int = 10) -> UUID:
         variants = [NewVariant(name="默认", price=Decimal(price), stock=stock)]
-        made = await product_actions.create_product(owner_id, title, "结实耐用", [], "CNY", variants)
+        with self._next():
+            made = await product_actions.create_product(owner_id, title, "结实耐用", [], "CNY", variants)
         self.things[name] = Found("PRODUCT", made.id)
         return made.id
 

@@ -9,15 +9,20 @@ from core import clock, db, outbox
 from core.errors import Forbidden, Invalid, NotFound
 from core.ids import new_id
 from core.unit_of_work import action
+from people.follows import queries as follow_queries
 
 
 @action
 async def add_comment(author_id: UUID, note_id: UUID, body: str, reply_to_id: UUID | None = None) -> Comment:
-    """Comments on a note, or replies to a comment of it. Raises Invalid or NotFound; records CommentAdded."""
+    """Comments on a note, or replies to a comment of it.
+
+    Raises Invalid, NotFound, or KeptApart from whose note or comment it is; records CommentAdded.
+    """
     said = rules.comment(body)
-    await _count(note_id, 1)
+    addressed = [await _count(note_id, 1)]
     if reply_to_id is not None:
-        await _require_comment_of(note_id, reply_to_id)
+        addressed.append(await _author_of(note_id, reply_to_id))
+    await follow_queries.require_together(author_id, addressed, "note_id")
     comment = Comment(new_id(), note_id, author_id, said, reply_to_id, 0, clock.now())
     await db.execute(
         f"INSERT INTO comments ({db.columns(Comment)}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -56,18 +61,26 @@ async def delete_comment(viewer_id: UUID, comment_id: UUID) -> None:
     outbox.record(CommentDeleted(note_id=note_id, comment_id=comment_id))
 
 
-async def _count(note_id: UUID, change: int) -> None:
-    counted = await db.execute(
-        "UPDATE notes SET comment_count = comment_count + $2 WHERE id = $1 AND deleted_at IS NULL", note_id, change
+async def _count(note_id: UUID, change: int) -> UUID:
+    """Who wrote the note whose comments are counted."""
+    author_id: UUID | None = await db.value(
+        "UPDATE notes SET comment_count = comment_count + $2 WHERE id = $1 AND deleted_at IS NULL RETURNING author_id",
+        note_id,
+        change,
     )
-    if not counted:
+    if author_id is None:
         raise NotFound("note_id")
+    return author_id
 
 
-async def _require_comment_of(note_id: UUID, comment_id: UUID) -> None:
-    """Raises unless the comment is one of the note's; until the transaction ends it stays one."""
-    where = await db.value("SELECT note_id FROM comments WHERE id = $1 FOR KEY SHARE", comment_id)
-    if where is None:
+async def _author_of(note_id: UUID, comment_id: UUID) -> UUID:
+    """Who wrote a comment. Raises unless it is one of the note's; until the transaction ends it stays one."""
+    found = await db.row("SELECT note_id, author_id FROM comments WHERE id = $1 FOR KEY SHARE", comment_id)
+    if found is None:
         raise NotFound("reply_to_id")
+    where: UUID
+    author_id: UUID
+    where, author_id = found
     if where != note_id:
         raise Invalid("reply_to_id", zh="只能回复同一篇笔记下的评论", en="Not a comment of this note")
+    return author_id

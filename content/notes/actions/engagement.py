@@ -10,6 +10,7 @@ from core import db, outbox
 from core.errors import NotFound
 from core.ids import new_id
 from core.unit_of_work import action
+from people.follows import queries as follow_queries
 
 _Table = Literal["note_likes", "note_collects"]
 _Counter = Literal["like_count", "collect_count"]
@@ -17,7 +18,7 @@ _Counter = Literal["like_count", "collect_count"]
 
 @action
 async def like(user_id: UUID, note_id: UUID) -> Note:
-    """Likes a note; once more changes nothing. Raises NotFound; records NoteLiked."""
+    """Likes a note; once more changes nothing. Raises NotFound or KeptApart; records NoteLiked."""
     event = NoteLiked(note_id=note_id, user_id=user_id)
     return await _engage("note_likes", "like_count", event)
 
@@ -31,7 +32,7 @@ async def unlike(user_id: UUID, note_id: UUID) -> Note:
 
 @action
 async def collect(user_id: UUID, note_id: UUID) -> Note:
-    """Keeps a note; once more changes nothing. Raises NotFound; records NoteCollected."""
+    """Keeps a note; once more changes nothing. Raises NotFound or KeptApart; records NoteCollected."""
     event = NoteCollected(note_id=note_id, user_id=user_id)
     return await _engage("note_collects", "collect_count", event)
 
@@ -54,7 +55,9 @@ async def _engage(table: _Table, counter: _Counter, event: NoteLiked | NoteColle
     if not changed:
         return await _existing(event.note_id)
     outbox.record(event)
-    return await _count(counter, event.note_id, 1)
+    note = await _count(counter, event.note_id, 1)
+    await follow_queries.require_together(event.user_id, [note.author_id], "note_id")
+    return note
 
 
 async def _disengage(table: _Table, counter: _Counter, event: NoteUnliked | NoteUncollected) -> Note:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from people.follows import actions as follow_actions
 from schema import ids
 from search import rebuild
 from search.embedded import Embedded
+from tests.factories.people import person
 from tests.graph import Graph
 from tests.search import world
 from tests.search.world import World
@@ -63,6 +65,17 @@ class TestSearch:
         assert found["estimatedTotal"] == 6
         assert [facet["name"] for facet in found["facets"]] == ["kind", "topic"]
         assert found["facets"][0]["values"][0] == {"value": "PRODUCT", "count": 2}
+
+    async def test_shows_nothing_of_whom_the_viewer_blocked(self, engine: Embedded, graph: Graph) -> None:
+        filled, me = await world.indexed(engine), await person()
+        before = (await graph(SEARCH, as_=me, query="露營"))["data"]["search"]
+        await follow_actions.block(me, filled.things["person"].id)
+        after = (await Graph(graph.services, blocks=True)(SEARCH, as_=me, query="露營"))["data"]["search"]
+        seen, left = ([edge["node"] for edge in page["edges"]] for page in (before, after))
+        gone = [node for node in seen if node not in left]
+        assert {node["__typename"] for node in gone} == {"Note", "User", "LiveStream"}
+        assert left == [node for node in seen if node["__typename"] in ("Product", "Topic")] != []
+        assert after["pageInfo"] == before["pageInfo"]
 
     async def test_filters_sorts_and_pages(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
