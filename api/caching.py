@@ -10,12 +10,13 @@ def revalidated(request: Request, response: Response, public_max_age: int) -> Re
     """The response with its ETag, or 304 when the client has it already.
 
     Caches may keep for `public_max_age` seconds what is answered to anybody, and must otherwise ask whether it still
-    holds; what is answered to somebody is for them alone. Streams and errors stay as they are.
+    holds; what is answered to somebody is for them alone. Streams, errors, and answers that lack something stay as they
+    are.
     """
     if response.status_code != 200 or not response.headers["content-type"].startswith("application/"):
         return response
     body = bytes(response.body)
-    if body.startswith(b'{"errors"'):
+    if not body.startswith(b'{"data"'):
         return response
     if "authorization" in request.headers:
         policy = "private, no-cache"

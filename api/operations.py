@@ -292,6 +292,10 @@ async def _answers(results: AsyncGenerator[ExecutionResult, None], context: Cont
 
 
 def _answer(result: ExecutionResult, context: Context) -> Answer:
-    if not result.errors:
-        return {"data": result.data}
-    return {"errors": [public_errors.public(error, context).formatted for error in result.errors], "data": result.data}
+    answer: Answer = {}
+    if result.errors:
+        answer["errors"] = [public_errors.public(error, context).formatted for error in result.errors]
+    if context.unavailable:
+        answer["extensions"] = {"unavailable": sorted(context.unavailable)}
+    answer["data"] = result.data
+    return answer

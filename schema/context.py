@@ -47,6 +47,8 @@ class Context:
     viewer: Identity | None = None
     language: str = "zh"
     request_id: str = ""
+    # What did not answer, so that a part of the answer is missing without an error.
+    unavailable: set[str] = field(default_factory=set)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     # What was answered for all viewers of the event that is told.
     _shared: "ForAll | None" = None

@@ -40,12 +40,17 @@ def _load() -> None:
     pinyin.load()
 
 
+@functools.lru_cache(65_536)
+def _folded_char(char: str) -> str:
+    return unicodedata.normalize("NFKC", char).casefold()
+
+
 def _folded_parts(text: str) -> list[str]:
     """What each character of `text` becomes: NFKC, lower case, simplified."""
     if unicodedata.is_normalized("NFKC", text) and len(text.casefold()) == len(text):
         parts = list(text.casefold())
     else:
-        parts = [unicodedata.normalize("NFKC", char).casefold() for char in text]
+        parts = list(map(_folded_char, text))
     whole = "".join(parts)
     simplified = zhconv(whole, "zh-CN")
     if len(simplified) != len(whole):

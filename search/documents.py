@@ -1,5 +1,6 @@
 """What can be found, kind by kind: how its things are read, and what their documents hold. Batch first throughout."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -152,14 +153,18 @@ SOURCES: Final[Mapping[str, Source]] = {
 
 
 async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> dict[Found, Any]:
-    """The records of things that still exist, and that are by nobody of `hidden`: one statement a kind."""
-    found: dict[Found, Any] = {}
-    for kind, ids in _by_kind(things).items():
+    """The records of things that still exist, and that are by nobody of `hidden`: one statement a kind, at once."""
+
+    async def of_kind(kind: str, ids: Sequence[UUID]) -> dict[Found, Any]:
         source = SOURCES[kind]
-        for record in await source.records(ids):
-            if record is not None and source.person(record) not in hidden:
-                found[Found(kind, record.id)] = record
-    return found
+        return {
+            Found(kind, record.id): record
+            for record in await source.records(ids)
+            if record is not None and source.person(record) not in hidden
+        }
+
+    found = await asyncio.gather(*(of_kind(*each) for each in _by_kind(things).items()))
+    return {thing: record for records in found for thing, record in records.items()}
 
 
 async def described(things: Sequence[Found]) -> list[Document]:

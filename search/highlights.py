@@ -20,6 +20,8 @@ def highlight(passages: Sequence[str], words: Sequence[str]) -> str | None:
     """
     best, most = None, 0
     for passage in passages:
+        if most == len(words):
+            break
         text = passage[:_MOST]
         begin, end, spans = _densest(text, _spans(text, words))
         different = len({word for *_, word in spans})

@@ -29,7 +29,8 @@ _Most = Annotated[int | None, strawberry.argument(description="How many at the m
 class SearchQueries:
     @strawberry.field(
         description="Notes, products, people, live streams and topics in one list. What was published is found within"
-        " a second. While the search engine is down: an empty page whose isAvailable is false.",
+        " a second. While the search engine is down: an empty page whose isAvailable is false, and the answer's"
+        " `extensions.unavailable` names `search`.",
         graphql_type=SearchConnection,
     )
     async def search(
@@ -54,15 +55,17 @@ class SearchQueries:
                 hidden=await info.context.hidden(),
             )
         except SearchUnavailable:
+            info.context.unavailable.add("search")
             return queries.UNAVAILABLE
 
     @strawberry.field(
         description="How what is being typed may go on: titles, topics and handles that begin so in characters, pinyin"
         " or initials, the most popular first. For an empty prefix, what most is written about. While the search engine"
-        " is down: none."
+        " is down: none, and the answer's `extensions.unavailable` names `search`."
     )
     async def search_suggestions(self, info: Info, prefix: _Prefix, first: _Most = 8) -> list[str]:
         try:
             return await queries.suggestions(info.context.services.search, prefix, first)
         except SearchUnavailable:
+            info.context.unavailable.add("search")
             return []

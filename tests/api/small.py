@@ -59,6 +59,11 @@ class Query:
         raise NotFound()
 
     @strawberry.field
+    def partly(self, info: Info) -> str | None:
+        info.context.unavailable.add("search")
+        return None
+
+    @strawberry.field
     async def slow(self, seconds: float) -> str:
         await asyncio.sleep(seconds)
         return "done"

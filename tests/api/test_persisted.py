@@ -130,9 +130,12 @@ class TestByGet:
 
     async def test_lets_nobody_keep_errors_or_what_is_not_persisted(self, http: httpx.AsyncClient) -> None:
         await register(http, "{ refused }")
+        await register(http, "{ partly }")
         refused = await http.get(URL, params=in_url("{ refused }"))
         plain = await http.get(URL, params={"query": "{ hello }"})
-        for answer in (refused, plain):
+        partly = await http.get(URL, params=in_url("{ partly }"))
+        assert partly.json() == {"data": {"partly": None}, "extensions": {"unavailable": ["search"]}}
+        for answer in (refused, plain, partly):
             assert (answer.headers["cache-control"], "etag" in answer.headers) == ("no-store", False)
 
     async def test_is_a_stream_for_who_wants_one(self, http: httpx.AsyncClient) -> None:

@@ -12,7 +12,7 @@ from schema import ids
 from search import rebuild
 from search.embedded import Embedded
 from tests.factories.people import person
-from tests.graph import Graph
+from tests.graph import Graph, built
 from tests.search import world
 from tests.search.world import World
 
@@ -114,6 +114,12 @@ class TestSearch:
         assert answer["errors"] == []
         assert answer["data"]["search"]["edges"] == [] and not answer["data"]["search"]["isAvailable"]
         assert await Graph()(SUGGEST, prefix="露") == {"data": {"searchSuggestions": []}, "errors": []}
+
+    @pytest.mark.parametrize(("document", "given"), [(SEARCH, {"query": "露营"}), (SUGGEST, {"prefix": "露"})])
+    async def test_says_beside_the_data_that_search_did_not_answer(self, document: str, given: dict[str, Any]) -> None:
+        context = Graph().context()
+        await built().execute(document, variable_values=given, context_value=context)
+        assert context.unavailable == {"search"}
 
     async def test_asks_whether_something_else_was_meant(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
