@@ -7,6 +7,7 @@ APPS = {
     "notes": "content.notes.models",
     "live": "content.live.models",
     "feed": "content.feed.models",
+    "search": "search.terms.models",
     "ledger": "commerce.ledger.models",
     "products": "commerce.products.models",
     "payments": "commerce.payments.models",

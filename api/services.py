@@ -18,6 +18,7 @@ from search.embedded import Embedded
 from search.engine import Engine
 from search.rebuild import keep_built, rebuild
 from search.synonyms import Synonyms, own, with_operators
+from search.terms import Terms
 
 
 @asynccontextmanager
@@ -29,7 +30,7 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
         feed_sessions(settings) as sessions,
         timelines(settings) as kept,
     ):
-        presence = Presence()
+        presence, terms = Presence(), Terms()
         yield Services(
             settings=settings,
             bus=bus,
@@ -38,8 +39,10 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
             search=search,
             feed_sessions=sessions,
             timelines=kept,
+            terms=terms,
         )
         await presence.close()
+        await terms.close()
 
 
 @asynccontextmanager
@@ -127,7 +130,10 @@ async def fill_search(services: Services) -> None:
 
 def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     """What every process that serves clients runs beside them, until it is cancelled."""
-    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {"presence": services.presence.run}
+    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "presence": services.presence.run,
+        "terms": services.terms.run,
+    }
     sandbox = services.providers.get(SandboxProvider.name)
     if isinstance(sandbox, SandboxProvider) and sandbox.faults.notifications:
         jobs["rehearsal"] = partial(rehearsal.notify, sandbox, services.settings.public_url)

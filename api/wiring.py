@@ -23,6 +23,7 @@ from core.relay import BatchLane, Lane
 from core.timers import Timer
 from schema.context import Services
 from search import indexer
+from search.terms import actions as terms
 
 
 def lanes(services: Services) -> Sequence[Lane | BatchLane]:
@@ -59,5 +60,6 @@ def timers(services: Services) -> Sequence[Timer]:
         Timer("group_buys.start_offers", 0.5, group_buy_actions.start_offers),
         Timer("group_buys.end_offers", 0.5, group_buy_actions.end_offers),
         Timer("feed.learn", 5, learn),
+        Timer("search.forget_terms", 3600, terms.forget),
         Timer("live.viewers", 2, live_actions.count_viewers),
     ]

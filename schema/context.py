@@ -19,6 +19,7 @@ from core.settings import Settings
 from people.accounts import Identity
 from people.follows import queries as follow_queries
 from search.engine import Engine
+from search.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Services:
     search: Engine
     feed_sessions: Sessions = field(default_factory=MemorySessions)
     timelines: Timelines = field(default_factory=MemoryTimelines)
+    terms: Terms = field(default_factory=Terms)
 
 
 Answers = Sequence[Any]

@@ -12,14 +12,13 @@ import msgspec
 
 from core import clock, validation
 from core.errors import Invalid
-from core.pagination import MAX_FIRST, InvalidCursor, PageInfo, encode_cursor, page_request
+from core.pagination import InvalidCursor, PageInfo, encode_cursor, page_request
 from search import chinese, corrections, documents, relevance
 from search.engine import DEEPEST, KINDS, POPULAR, RELEVANCE, Answer, Engine, Found, Hit, Position, Query
 from search.highlights import highlight
 
 MOST_QUERY: Final = 200
 MOST_TOPICS: Final = 20
-DEFAULT_SUGGESTIONS: Final = 8
 # With fewer hits than these a list goes on with those that have a part of the query.
 _ENOUGH: Final = 10
 # So many suggestions of a beginning may be what was meant.
@@ -138,6 +137,11 @@ async def search(
         query, answer = await begun(engine, query, request.limit + 1)
         place = 0
     return await _shown(query, answer, place, request.limit, anchor is not None, hidden)
+
+
+def hit(results: Results) -> bool:
+    """Whether the first hit of a page has a word of the query, as it was written or as it sounds."""
+    return bool(results.edges) and results.edges[0].highlight is not None
 
 
 async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer]:
@@ -285,20 +289,3 @@ def _highlight(thing: Found, record: Any, query: Query) -> str | None:
 
 def _most_frequent(counts: Any) -> list[tuple[str, int]]:
     return sorted(counts, key=lambda item: (-item[1], item[0]))
-
-
-async def suggestions(engine: Engine, prefix: str, first: int | None = None) -> list[str]:
-    """Titles, topics and handles that begin with `prefix` in characters, pinyin or initials, the most popular first.
-
-    Without a prefix, the topics most is written about. Raises Invalid or SearchUnavailable.
-    """
-    prefix = validation.text(prefix, "prefix", least=0, most=MOST_QUERY)
-    most = DEFAULT_SUGGESTIONS if first is None else first
-    if not 0 <= most <= MAX_FIRST:
-        raise Invalid(
-            "first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}"
-        )
-    beginning = "".join(char for char in chinese.folded(prefix) if char.isalnum())
-    if not most or (prefix and not beginning):
-        return []
-    return await engine.suggest(beginning, most)

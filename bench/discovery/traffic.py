@@ -1,8 +1,8 @@
 """What people really typed, put through GraphQL and to the engine beside it; and how soon a change is found.
 
 `python -m bench.discovery.traffic [LIMIT]` asks the first LIMIT of the 40,000 queries, or all. The index is the
-embedded one and holds 2,000 product titles of the data folder, published as notes through the API. Each query is asked
-by GraphQL over HTTP (the ids and highlights of the first ten) and, at once after, of the same index by the engine
+embedded one and holds the 5,531 product titles of the data folder, published as notes through the API. Each query is
+asked by GraphQL over HTTP (the ids and highlights of the first ten) and, at once after, of the same index by the engine
 alone, strictly and where need be loosely as the server does; so both meet the same machine. A change is timed from the
 moment its mutation is sent until a search shows it, asked again and again.
 """
@@ -40,7 +40,6 @@ _UPDATE: Final = """mutation ($input: UpdateNoteInput!) {
   updateNote(input: $input) { note { id } userErrors { code message } } }"""
 _DELETE: Final = "mutation ($input: DeleteNoteInput!) { deleteNote(input: $input) { userErrors { code message } } }"
 _STOCK: Final = "mutation ($input: UpdateStockInput!) { updateStock(input: $input) { userErrors { code message } } }"
-_NOTES: Final = 2_000
 _AT_ONCE: Final = 4
 _CHANGES: Final = 15
 _PATIENCE: Final = 10.0
@@ -59,7 +58,7 @@ def figures(limit: int | None = None) -> list[Figure]:
 async def _measured(server: Server, data: Path, limit: int | None) -> list[Figure]:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
         person = await Client(http).sign_up("作者")
-        await _publish(person, judged.titles().titles[:_NOTES])
+        await _publish(person, judged.titles().titles)
         fresh = await _freshness(person)
         engine = Embedded(data / "search")
         await engine.open()

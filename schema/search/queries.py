@@ -8,7 +8,7 @@ from schema.context import Info
 from schema.pagination import After, First
 from schema.search.inputs import SearchFilter
 from schema.search.types import SearchConnection, SearchKind, SearchSort
-from search import queries
+from search import chinese, queries, suggestions
 from search.engine import SearchUnavailable
 
 _Text = Annotated[
@@ -23,6 +23,7 @@ _Filter = Annotated[SearchFilter | None, strawberry.argument(description="What h
 _Sort = Annotated[SearchSort, strawberry.argument(description="In which order.")]
 _Prefix = Annotated[str, strawberry.argument(description="What has been typed so far, up to 200 characters.")]
 _Most = Annotated[int | None, strawberry.argument(description="How many at the most, 0 to 100; null is 8.")]
+_Trends = Annotated[int | None, strawberry.argument(description="How many at the most, 0 to 100; null is 10.")]
 
 
 @strawberry.type
@@ -44,7 +45,7 @@ class SearchQueries:
         after: After = None,
     ) -> Any:
         try:
-            return await queries.search(
+            found = await queries.search(
                 info.context.services.search,
                 query,
                 kinds=[kind.name for kind in kinds or ()],
@@ -57,15 +58,26 @@ class SearchQueries:
         except SearchUnavailable:
             info.context.unavailable.add("search")
             return queries.UNAVAILABLE
+        if after is None and info.context.viewer_id is not None and queries.hit(found):
+            info.context.services.terms.count(info.context.viewer_id, chinese.folded(query))
+        return found
 
     @strawberry.field(
-        description="How what is being typed may go on: titles, topics and handles that begin so in characters, pinyin"
-        " or initials, the most popular first. For an empty prefix, what most is written about. While the search engine"
-        " is down: none, and the answer's `extensions.unavailable` names `search`."
+        description="How what is being typed may go on: what others search for, then titles, topics and handles, that"
+        " begin so in characters, pinyin or initials. For an empty prefix, what is searched most of late, and what most"
+        " is written about. While the search engine is down: what others search for, and the answer's"
+        " `extensions.unavailable` names `search`."
     )
     async def search_suggestions(self, info: Info, prefix: _Prefix, first: _Most = 8) -> list[str]:
-        try:
-            return await queries.suggestions(info.context.services.search, prefix, first)
-        except SearchUnavailable:
+        services = info.context.services
+        found = await suggestions.suggestions(services.search, services.terms, prefix, first)
+        if not found.is_available:
             info.context.unavailable.add("search")
-            return []
+        return found.texts
+
+    @strawberry.field(
+        description="What signed-in people search for most of late and find, the hottest first, in simplified"
+        " characters and lower case. Nothing that fewer than 3 people searched; refreshed within half a minute."
+    )
+    def trending_searches(self, info: Info, first: _Trends = 10) -> list[str]:
+        return suggestions.trending(info.context.services.terms, first)

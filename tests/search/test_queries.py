@@ -200,36 +200,6 @@ class TestPages:
         assert found.edges == [] and found.estimated_total == 6 and found.page_info.has_next_page
 
 
-class TestSuggestions:
-    @pytest.mark.parametrize(
-        ("prefix", "expected"),
-        [
-            ("露营", {"露营", "露营帐篷 三季", "露营折叠椅", "露营好物专场"}),
-            ("lu ying zhe", {"露营折叠椅"}),
-            ("LYZ", {"露营帐篷 三季", "露营折叠椅"}),
-            ("秋天露营", {"秋天露營裝備清單"}),
-            ("iPhone 手", {"iPhone 手机壳"}),
-            ("camp", {"camping_deer"}),
-            ("", {"露营", "户外", "美妆"}),
-            ("！", set()),
-            ("没有", set()),
-        ],
-    )
-    async def test_complete_titles_topics_and_handles(self, engine: Engine, prefix: str, expected: set[str]) -> None:
-        await world.indexed(engine)
-        assert set(await queries.suggestions(engine, prefix)) == expected
-
-    async def test_are_no_more_than_asked(self, engine: Engine) -> None:
-        await world.indexed(engine)
-        assert len(await queries.suggestions(engine, "露营", 2)) == 2
-        assert await queries.suggestions(engine, "露营", 0) == []
-        for first in (-1, 101):
-            with pytest.raises(Invalid):
-                await queries.suggestions(engine, "露营", first)
-        with pytest.raises(Invalid):
-            await queries.suggestions(engine, "露" * 201)
-
-
 class TestProfile:
     async def test_is_found_by_what_it_says_now(self, engine: Engine) -> None:
         filled = await world.indexed(engine)

@@ -1,7 +1,7 @@
 """A small world to search: things of all kinds about camping, and some about nothing of the sort."""
 
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class World:
         self.things: dict[str, Found] = {}
         self._began = clock.now()
 
-    def _next(self) -> AbstractContextManager[datetime]:
+    def _next(self) -> AbstractContextManager[None]:
         """An instant of its own for each thing: the newest of one millisecond is anybody's guess."""
         return clock.at(self._began + timedelta(milliseconds=len(self.things)))
 

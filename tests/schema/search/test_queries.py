@@ -32,6 +32,7 @@ query (
 }
 """
 MEANT = "query ($query: String!, $sort: SearchSort! = RELEVANCE) { search(query: $query, sort: $sort) { didYouMean } }"
+TRENDING = "query ($first: Int) { trendingSearches(first: $first) }"
 SUGGEST = "query ($prefix: String!, $first: Int) { searchSuggestions(prefix: $prefix, first: $first) }"
 
 
@@ -48,6 +49,39 @@ async def engine(tmp_path: Path) -> AsyncIterator[Embedded]:
 def graph(engine: Embedded) -> Graph:
     """The graph with that engine."""
     return Graph(replace(Graph().services, search=engine))
+
+
+async def trending(graph: Graph, **given: Any) -> Any:
+    """What the graph's process tells after it has written and read."""
+    await graph.services.terms.flush()
+    await graph.services.terms.reload()
+    return (await graph(TRENDING, **given))["data"]["trendingSearches"]
+
+
+@pytest.mark.usefixtures("database")
+class TestTrendingSearches:
+    async def test_tells_what_several_people_searched_and_found(self, engine: Embedded, graph: Graph) -> None:
+        await world.indexed(engine)
+        people = [await person() for _ in range(3)]
+        for one in people:
+            for query in ("露營", "露营帐篷", "量子力学", "iphnoe"):
+                await graph(SEARCH, query=query, as_=one)
+        for one in people[:2]:
+            await graph(SEARCH, query="口红", as_=one)
+        await graph(SEARCH, query="露营", as_=await person())
+        assert await trending(graph) == ["露营", "露营帐篷"]
+        assert await trending(graph, first=1) == ["露营"]
+        assert (await graph(SUGGEST, prefix="ly"))["data"]["searchSuggestions"][:2] == ["露营", "露营帐篷"]
+
+    async def test_counts_neither_nobody_nor_later_pages(self, engine: Embedded, graph: Graph) -> None:
+        await world.indexed(engine)
+        for one in [None, None, None, await person(), await person()]:
+            page = (await graph(SEARCH, query="露营", first=1, as_=one))["data"]["search"]
+        after = page["pageInfo"]["endCursor"]
+        await graph(SEARCH, query="露营", first=1, after=after, as_=await person())
+        assert await trending(graph) == []
+        await graph(SEARCH, query="露营", first=1, as_=await person())
+        assert await trending(graph) == ["露营"]
 
 
 @pytest.mark.usefixtures("database")
@@ -156,5 +190,6 @@ class TestStatements:
         assert (await graph(MEANT, query="露营帐逢"))["data"]["search"]["didYouMean"] == ["露营帐篷"]
         assert len(statements) == 2 * kinds
         statements.clear()
-        await graph(SUGGEST, prefix="露营")
+        await graph(SUGGEST, prefix="露营", as_=filled.things["person"].id)
+        await graph(TRENDING, as_=filled.things["person"].id)
         assert statements == []
