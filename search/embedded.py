@@ -85,6 +85,8 @@ class _Index:
         if self._writer is None:
             try:
                 self._writer = self._index.writer(_HEAP, 1)
+                # A commit that was killed leaves files of the very names that the next one makes.
+                self._writer.garbage_collect_files()
             except ValueError as error:
                 logger.warning("another process writes the search index: %s", error)
                 raise SearchUnavailable() from error

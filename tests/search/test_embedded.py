@@ -1,5 +1,7 @@
 """What only the embedded engine must withstand: being killed, broken files, other processes."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +115,32 @@ class TestOpen:
             await count(engine)
         with pytest.raises(SearchUnavailable):
             await engine.write([document("露营")], [])
+        await engine.close()
+
+
+class TestLeftOver:
+    async def test_a_file_of_a_killed_commit_is_in_nobodys_way(self, tmp_path: Path) -> None:
+        """As deletions are written to a file whose name their number makes: the same once more after a kill."""
+        folder, killed = tmp_path / "index", tmp_path / "killed"
+        engine, thing = await built(folder), document("露营")
+        await engine.write([thing, document("露营灯")], [])
+        await engine.close()
+        shutil.copytree(folder, killed)
+        engine = Embedded(killed)
+        await engine.open()
+        await engine.write([], [thing.thing])
+        await engine.close()
+        [served] = folder.glob("index-*")
+        left_over = {path.name for path in killed.glob("index-*/*.del")} - {path.name for path in served.glob("*.del")}
+        assert left_over
+        managed = json.loads((served / ".managed.json").read_text())
+        (served / ".managed.json").write_text(json.dumps([*managed, *left_over]))
+        for name in left_over:
+            (served / name).touch()
+        engine = Embedded(folder)
+        await engine.open()
+        await engine.write([], [thing.thing])
+        assert await count(engine) == 1
         await engine.close()
 
 
