@@ -46,6 +46,12 @@ _POLL: Final = 20
 _PATIENCE: Final = 2.0
 # What the server says of an index that it does not have.
 _UNKNOWN: Final = "index_not_found"
+# And of an attribute that no document has had yet.
+_UNHEARD_OF: Final = "invalid_search_attributes_to_search_on"
+
+
+class _NoDocuments(Exception):
+    """The index is empty, and so knows no attribute to search in."""
 
 
 @contextlib.contextmanager
@@ -55,8 +61,11 @@ def _answering() -> Iterator[None]:
         yield
     # The SDK lets a status without JSON through, as a proxy answers for a server that is away.
     except (MeilisearchError, HTTPStatusError) as error:
-        if isinstance(error, MeilisearchApiError) and error.code == _UNKNOWN:
+        code = error.code if isinstance(error, MeilisearchApiError) else None
+        if code == _UNKNOWN:
             raise SearchUnbuilt() from error
+        if code == _UNHEARD_OF:
+            raise _NoDocuments() from error
         logger.warning("Meilisearch does not answer as it should: %s", error)
         raise SearchUnavailable() from error
 
@@ -147,12 +156,16 @@ class Meilisearch:
         if not query.words:
             return _NOTHING
         most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
-        first, *others = await self._ask(
-            *(
-                self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=["id", "texts"], **each)
-                for each in shape.wanted(query)
+        retrieved = ["id", "texts"]
+        try:
+            first, *others = await self._ask(
+                *(
+                    self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=retrieved, **each)
+                    for each in shape.wanted(query)
+                )
             )
-        )
+        except _NoDocuments:
+            return _NOTHING
         found = {hit["id"]: hit["texts"] for hit in first.hits[: relevance.WINDOW]}
         for other in others:
             found |= {hit["id"]: hit["texts"] for hit in other.hits[: relevance.WINDOW]}

@@ -15,6 +15,8 @@ from search.synonyms import Synonyms
 VERSION: Final = 3
 # Meilisearch looks at no more words of a query.
 MOST_WORDS: Final = 10
+# Into so many parts the pairs of a loose query are dealt out.
+_SHARES: Final = 4
 
 
 def rank_field(sort: str) -> str:
@@ -79,25 +81,38 @@ def _pairs(text: str) -> list[str]:
 
 def wanted(query: Query) -> list[dict[str, Any]]:
     """What is asked for, in one or several ways, the first of which tells the number of all hits."""
-    return _loosely(query) if query.loose else [{"q": " ".join(query.words), "matching_strategy": "all"}]
+    return _loosely(query) if query.loose else _strictly(query)
+
+
+def _strictly(query: Query) -> list[dict[str, Any]]:
+    """How to ask for documents that have all words, or all pairs, however they are cut into words."""
+    pairs = _pairs_by_weight(query)
+    asked: list[dict[str, Any]] = [{"q": " ".join(query.words)}]
+    if 0 < len(pairs) <= MOST_WORDS:
+        asked.append(_by_pairs(pairs))
+    return [{"matching_strategy": "all", **each} for each in asked]
 
 
 def _loosely(query: Query) -> list[dict[str, Any]]:
     """How to ask for documents that have many of the words or pairs.
 
     Meilisearch lets go of the most frequent words one by one, never of the rarest, which may be the mistyped one: so
-    it is asked without that too, and for every other pair.
+    it is asked without that too, and for a part of the pairs at a time.
     """
     words = sorted(query.words, key=relevance.telling, reverse=True)[:MOST_WORDS]
-    parts = sorted((part for part in relevance.parts(query.text) if part.tells), key=lambda part: -part.weight)
-    pairs = [_spelt(part.letters) for part in parts if not part.whole]
+    pairs = _pairs_by_weight(query)
     asked: list[dict[str, Any]] = [{"q": " ".join(some)} for some in (words, words[1:]) if some]
-    asked += [
-        {"q": " ".join(some[:MOST_WORDS]), "attributes_to_search_on": ["pairs"]}
-        for some in (pairs[::2], pairs[1::2])
-        if some
-    ]
+    asked += [_by_pairs(some) for begin in range(_SHARES) if (some := pairs[begin::_SHARES])]
     return [{"matching_strategy": "frequency", **each} for each in asked]
+
+
+def _pairs_by_weight(query: Query) -> list[str]:
+    parts = sorted((part for part in relevance.parts(query.text) if part.tells), key=lambda part: -part.weight)
+    return [_spelt(part.letters) for part in parts if not part.whole]
+
+
+def _by_pairs(pairs: Sequence[str]) -> dict[str, Any]:
+    return {"q": " ".join(pairs[:MOST_WORDS]), "attributes_to_search_on": ["pairs"]}
 
 
 def _spelt(pair: str) -> str:

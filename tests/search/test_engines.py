@@ -77,6 +77,15 @@ class TestWords:
         filled = await shelf(engine, document("露营帐篷"), document("露营椅子"))
         assert await filled.find("露营帐篷") == ["露营帐篷"]
 
+    async def test_finds_a_word_that_is_cut_otherwise_beside_others(self, engine: Engine) -> None:
+        filled = await shelf(engine, document("南京市长江大桥"), document("南京东路"))
+        assert await filled.find("市长江") == ["南京市长江大桥"]
+
+    @pytest.mark.parametrize("loose", [False, True])
+    async def test_finds_nothing_where_nothing_is(self, engine: Engine, loose: bool) -> None:
+        answer = await engine.ranked(query("秋天露营装备清单", loose=loose), 0, 20)
+        assert (answer.hits, answer.total) == ([], 0)
+
     async def test_takes_half_of_the_words_when_asked_loosely(self, engine: Engine) -> None:
         filled = await shelf(engine, document("露营帐篷"), document("口红"), document("帐篷"))
         assert set(await filled.find("露营帐篷天幕", loose=True)) >= {"露营帐篷"}
