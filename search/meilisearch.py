@@ -59,8 +59,8 @@ def _answering() -> Iterator[None]:
     """Turns what the server could not do, or a proxy before it, into SearchUnavailable."""
     try:
         yield
-    # The SDK lets a status without JSON through, as a proxy answers for a server that is away.
-    except (MeilisearchError, HTTPStatusError) as error:
+    # The SDK lets through what is not JSON (a ValueError), as a proxy answers for a server that is away.
+    except (MeilisearchError, HTTPStatusError, ValueError) as error:
         code = error.code if isinstance(error, MeilisearchApiError) else None
         if code == _UNKNOWN:
             raise SearchUnbuilt() from error
@@ -115,6 +115,7 @@ class Meilisearch:
         await self._client.aclose()
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
+        entries = self._entries(documents)
         with _answering():
             if self._stale:
                 self._stale = not await self._exists(self._uid)
@@ -123,8 +124,8 @@ class Meilisearch:
                 raise SearchUnbuilt()
             index = self._client.index(self._uid)
             tasks = []
-            if documents:
-                tasks.append(await index.add_documents(self._entries(documents), "id"))
+            if entries:
+                tasks.append(await index.add_documents(entries, "id"))
             if gone:
                 tasks.append(await index.delete_documents([thing.key for thing in gone]))
             for task in tasks:
@@ -238,8 +239,9 @@ class _Building:
         self._task: int | None = None
 
     async def add(self, documents: Sequence[Document]) -> None:
+        entries = self._engine._entries(documents)
         with _answering():
-            sent = await self._index.add_documents(self._engine._entries(documents), "id")
+            sent = await self._index.add_documents(entries, "id")
             await self.finish()
             self._task = sent.task_uid
 

@@ -110,15 +110,16 @@ class TestMute:
 
 
 class TestProxy:
-    async def test_that_answers_for_a_server_that_is_away_is_an_outage(self) -> None:
+    @pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK"])
+    async def test_that_answers_for_a_server_that_is_away_is_an_outage(self, status: str) -> None:
         """Once is enough to know it: whoever asks next is told without asking."""
         asked: list[str] = []
 
         async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             head = await reader.readuntil(b"\r\n\r\n")
             asked.append(head.decode().split(" ")[1])
-            page = b"<html>Bad Gateway</html>"
-            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n")
+            page = b"<html>Back soon</html>"
+            writer.write(b"HTTP/1.1 %b\r\nContent-Type: text/html\r\nConnection: close\r\n" % status.encode())
             writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(page), page))
             await writer.drain()
             writer.close()
