@@ -1,4 +1,5 @@
-"""A client that stops reading costs others nothing and the server little, and then gets the newest state."""
+"""A client that stops reading costs others nothing and the server little, and then gets the newest state; whoever keeps
+up is told what one execution answered, by whichever door."""
 
 import asyncio
 import dataclasses
@@ -27,7 +28,7 @@ from tests.services.http import serving
 
 # What one event weighs: a few of them fill every buffer on the way.
 WEIGHT = 400_000
-FOLLOW = "subscription { tally { sequence whole } }"
+_EXECUTIONS = itertools.count(1)
 
 
 class Tally:
@@ -52,6 +53,10 @@ class Tally:
 class Told:
     sequence: int
     whole: bool
+
+    @strawberry.field
+    def execution(self) -> int:
+        return next(_EXECUTIONS)
 
     @strawberry.field
     def weight(self) -> str:
@@ -134,13 +139,7 @@ class TestWebSocket:
 
 class TestEventStream:
     async def test_gets_the_newest_state_and_then_every_step(self, address: str, tally: Tally) -> None:
-        query = "subscription { tally { sequence whole weight } }"
-        headers = {"Accept": "text/event-stream"}
-        async with (
-            httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as http,
-            http.stream("POST", "/graphql", json={"query": query}, headers=headers) as response,
-        ):
-            lines = response.aiter_lines()
+        async with streamed(address, "subscription { tally { sequence whole weight } }") as lines:
             assert await next_in(lines) == (0, True)
             await tally.step(60)
             heard = [await next_in(lines)]
@@ -149,6 +148,34 @@ class TestEventStream:
             assert is_newest_state_after_gaps(heard)
             await tally.step()
             assert await next_in(lines) == (61, False)
+
+
+class TestBothDoors:
+    async def test_tell_what_one_execution_answered(self, address: str, tally: Tally) -> None:
+        query = "subscription { tally { sequence whole: execution } }"
+        async with connected(address) as socket, streamed(address, query) as lines:
+            await socket.init()
+            await socket.subscribe(query)
+            await next_of(socket)
+            await next_in(lines)
+            answers = set()
+            for _ in range(5):
+                await tally.step()
+                by_socket, by_stream = await next_of(socket), await next_in(lines)
+                assert by_socket == by_stream
+                answers.add(by_socket)
+            assert len(answers) == 5
+
+
+@asynccontextmanager
+async def streamed(address: str, query: str) -> AsyncIterator[AsyncIterator[str]]:
+    """The lines of a stream of server-sent events."""
+    headers = {"Accept": "text/event-stream"}
+    async with (
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as http,
+        http.stream("POST", "/graphql", json={"query": query}, headers=headers) as response,
+    ):
+        yield response.aiter_lines()
 
 
 async def next_in(lines: AsyncIterator[str]) -> tuple[int, bool]:
