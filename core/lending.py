@@ -30,6 +30,7 @@ class Lender:
         self._idle: list[Connection] = []
         self._kept = size // 2
         self._returning: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def run(self, method: str, sql: str, args: tuple[object, ...]) -> Any:
         """What a method of a connection returns for a statement."""
@@ -49,7 +50,7 @@ class Lender:
             self._wanted -= 1
 
     async def _put_back(self, connection: Connection) -> None:
-        if self._wanted <= self._lent and len(self._idle) >= self._kept:
+        if self._closed or (self._wanted <= self._lent and len(self._idle) >= self._kept):
             await self._pool.release(connection)
             return
         self._idle.append(connection)
@@ -76,7 +77,8 @@ class Lender:
             await self._pool.release(connection)
 
     async def close(self) -> None:
-        """Gives back all; nothing may be running any more."""
+        """Gives back all; what still runs goes back when it ends."""
+        self._closed = True
         if self._returning is not None:
             self._returning.cancel()
         await self.give_back()

@@ -207,13 +207,21 @@ def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
     for run, offset in runs_with_beginnings(text):
         if not is_chinese(run[0]):
             continue
-        spoken = spelled(run)
-        for _, begin, _ in _jieba().tokenize(run, "search"):
-            for chain in (spoken, [syllable[:1] for syllable in spoken]):
+        begins, chains = _heard(run)
+        for begin in begins:
+            for chain in chains:
                 end = _covered(chain, begin, word)
                 if end:
                     found.append((offset + begin, offset + end))
     return found
+
+
+@functools.lru_cache(4096)
+def _heard(run: str) -> tuple[list[int], tuple[list[str], list[str]]]:
+    """Where the words of an unbroken stretch of Chinese begin, and its syllables in full and by their initials."""
+    spoken = spelled(run)
+    begins = [begin for _, begin, _ in _jieba().tokenize(run, "search")]
+    return begins, (spoken, [syllable[:1] for syllable in spoken])
 
 
 def _covered(chain: Sequence[str], begin: int, word: str) -> int:

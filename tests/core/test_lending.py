@@ -76,6 +76,18 @@ class TestPool:
                 assert await db.value("SELECT 1") == 1
             assert await db.value("SELECT 2") == 2
 
+    @pytest.mark.parametrize("given_up", [False, True])
+    async def test_closes_once_what_still_runs_has_ended(self, database_url: str, given_up: bool) -> None:
+        """Nobody may wait for it any more, and still it runs: a read that was gathered for many goes on without one."""
+        async with asyncio.timeout(5):
+            async with db.connected(database_url):
+                running = asyncio.create_task(sleeping(0.5))
+                await asyncio.sleep(0.2)
+                if given_up:
+                    running.cancel()
+            await asyncio.wait([running])
+        assert running.cancelled() == given_up
+
     async def test_has_back_soon_what_many_statements_used(self, database_url: str) -> None:
         async with db.connected(database_url, pool_size=8):
             await asyncio.gather(*(sleeping(0.05) for _ in range(12)))
