@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from rich.console import Console
@@ -18,11 +18,15 @@ from commerce.checkout import invariants
 from commerce.payouts import actions as payout_actions
 from commerce.payouts import queries as payout_queries
 from core import migrator
+from core.errors import Conflict
 from core.settings import Settings, SettingsError
 from people.accounts import actions as account_actions
 from people.accounts import queries as account_queries
 from schema import root
 from search import rebuild as search_rebuild
+from search import vectors
+from search.embeddings import EmbeddingsUnavailable
+from search.engine import Engine
 
 _console = Console(stderr=True)
 
@@ -59,7 +63,7 @@ def demo(settings: Settings) -> None:
 
 
 def rebuild(settings: Settings) -> None:
-    """Rebuilds the search index, with a line for each kind. Raises Conflict when somebody else is at it."""
+    """Rebuilds the search index, with a line for each kind and for vectors. Raises Conflict when somebody else does."""
 
     async def run() -> None:
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_console) as bar:
@@ -72,11 +76,25 @@ def rebuild(settings: Settings) -> None:
 
             async with parts.engine(settings) as engine:
                 total = await search_rebuild.rebuild(engine, told)
+                owed = await _vectors_owed(engine, told)
         _console.print(f"{total} documents indexed")
+        if owed:
+            _console.print(f"Those that lack vectors get them from a running server or worker: {owed}", highlight=False)
 
     # The embedded index is a folder with one writer.
     with locked(settings.data) if settings.meili_url is None else contextlib.nullcontext():
         _connected(settings, run())
+
+
+async def _vectors_owed(engine: Engine, told: Callable[[str, int], None]) -> str:
+    """Brings documents their vectors; says why where that must wait."""
+    try:
+        await vectors.fill(engine, lambda done: told("vectors", done))
+    except Conflict:
+        return "another process brings them"
+    except EmbeddingsUnavailable as error:
+        return str(error)
+    return ""
 
 
 def check(settings: Settings) -> bool:

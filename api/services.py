@@ -1,6 +1,7 @@
 """Builds the services of a process from its settings: each external one, or its embedded twin."""
 
 import importlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -16,9 +17,13 @@ from core.settings import Settings, SettingsError
 from schema.context import Services
 from search.embedded import Embedded
 from search.engine import Engine
+from search.meaning import Meaning
 from search.rebuild import keep_built, rebuild
 from search.synonyms import Synonyms, own, with_operators
 from search.terms import Terms
+from search.vectors import keep_filled
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -51,11 +56,13 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     found: Engine
     synonyms = _synonyms(settings)
     if settings.meili_url is None:
+        if settings.embeddings_url is not None:
+            logger.warning("ZHONGCAO_EMBEDDINGS_URL needs MEILI_URL: the embedded engine searches by words alone")
         found = Embedded(settings.data / "search", synonyms)
     else:
         # Its client is slow to load, and of no use to an installation without a server.
         kind = importlib.import_module("search.meilisearch").Meilisearch
-        found = kind(settings.meili_url, settings.meili_key, synonyms=synonyms)
+        found = kind(settings.meili_url, settings.meili_key, synonyms=synonyms, meaning=_meaning(settings))
     await found.open()
     try:
         yield found
@@ -68,6 +75,16 @@ def _synonyms(settings: Settings) -> Synonyms:
         return own() if settings.synonyms is None else with_operators(settings.synonyms)
     except ValueError as error:
         raise SettingsError(f"ZHONGCAO_SYNONYMS: {error}") from None
+
+
+def _meaning(settings: Settings) -> Meaning | None:
+    if settings.embeddings_url is None:
+        return None
+    kind = importlib.import_module("search.openai_embeddings").OpenAIEmbeddings
+    provider = kind(
+        settings.embeddings_url, settings.embeddings_key, settings.embeddings_model, settings.embeddings_dimensions
+    )
+    return Meaning(provider, settings.embeddings_floor)
 
 
 def feed_sessions(settings: Settings) -> AbstractAsyncContextManager[Sessions]:
@@ -142,7 +159,10 @@ def per_process(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, 
 
 def in_background(services: Services) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     """What one process at least must run beside the relay and the timers, until it is cancelled."""
-    return {"search": lambda: keep_built(services.search)}
+    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {"search": lambda: keep_built(services.search)}
+    if services.settings.meili_url is not None and services.settings.embeddings_url is not None:
+        jobs["vectors"] = lambda: keep_filled(services.search)
+    return jobs
 
 
 def checks(services: Services) -> Mapping[str, Callable[[], Awaitable[object]]]:

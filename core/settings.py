@@ -23,6 +23,13 @@ class Settings:
     meili_key: str | None = None
     # A list of synonyms beside the project's own.
     synonyms: Path | None = None
+    # Search by meaning, when all but the last are given: the API of a provider of vectors, its key and model, how many
+    # numbers a vector of that model has, and from which cosine on texts are alike.
+    embeddings_url: str | None = None
+    embeddings_key: str | None = None
+    embeddings_model: str | None = None
+    embeddings_dimensions: int | None = None
+    embeddings_floor: float = 0.5
     public_url: str = _LOCAL
     # Development conveniences: GraphiQL, field suggestions.
     debug: bool = True
@@ -86,6 +93,7 @@ class Settings:
             "meili_url": read.url("MEILI_URL", "http", "https"),
             "meili_key": environment.get("MEILI_KEY") or None,
             "synonyms": Path(synonyms) if synonyms else None,
+            **read.embeddings(),
             "public_url": (read.url("PUBLIC_URL", "http", "https") or _LOCAL).rstrip("/"),
             "debug": debug,
             "introspection": read.flag("ZHONGCAO_INTROSPECTION", debug),
@@ -156,6 +164,22 @@ class _Reader:
         if missing and len(missing) < len(names):
             raise SettingsError(f"{missing[0]} is missing: {' and '.join(names)} are set together, or not at all")
         return {name.lower(): text for name, text in given.items()}
+
+    def embeddings(self) -> dict[str, object]:
+        prefix = "ZHONGCAO_EMBEDDINGS_"
+        given = self.together(*(f"{prefix}{name}" for name in ("URL", "KEY", "MODEL", "DIMENSIONS")))
+        if None in given.values():
+            return {}
+        floor = self.number(f"{prefix}FLOOR", 0.5, float)
+        if floor >= 1:
+            raise SettingsError(f"{prefix}FLOOR must be a cosine below 1, not {floor}")
+        return {
+            "embeddings_url": self.url(f"{prefix}URL", "http", "https"),
+            "embeddings_key": given["zhongcao_embeddings_key"],
+            "embeddings_model": given["zhongcao_embeddings_model"],
+            "embeddings_dimensions": self.number(f"{prefix}DIMENSIONS", 0, int),
+            "embeddings_floor": floor,
+        }
 
     def url(self, name: str, *schemes: str) -> str | None:
         text = self._environment.get(name) or None

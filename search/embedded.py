@@ -216,6 +216,9 @@ class Embedded:
 
         return await self._ask(search)
 
+    async def learn(self, most: int) -> list[Found]:
+        return []
+
     async def _ask(self, question: Callable[[tantivy.Searcher], Result]) -> Result:
         index = await self._served()
         return await asyncio.to_thread(lambda: question(index.searcher()))

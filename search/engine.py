@@ -168,11 +168,20 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Hits in their order, how many there are in all (an estimate), and how they fall into facets."""
+    """Hits in their order, how many there are in all (an estimate), and how they fall into facets.
+
+    `alike` of them have none of the words, and are found because they mean much the same.
+    """
 
     hits: list[Hit]
     total: int
     facets: Mapping[str, Mapping[str, int]]
+    alike: int = 0
+
+    @property
+    def worded(self) -> int:
+        """How many are found by words."""
+        return self.total - self.alike
 
 
 class Sink(Protocol):
@@ -207,6 +216,12 @@ class Engine(Protocol):
 
     async def suggest(self, beginning: str, limit: int) -> list[str]:
         """Suggestions that begin, in letters or sounds, with a folded text; the most popular first."""
+
+    async def learn(self, most: int) -> list[Found]:
+        """Asks for the vectors of up to `most` documents that lack theirs; the next `write` of these has them.
+
+        Nothing where documents carry none. Raises EmbeddingsUnavailable.
+        """
 
     def rebuilding(self) -> AbstractAsyncContextManager[Sink]:
         """Lends a new index beside the served one, and serves it in its place when the block ends well."""

@@ -19,6 +19,7 @@ from meilisearch_python_sdk.models.search import SearchParams
 
 from search import chinese, relevance
 from search import meilisearch_shape as shape
+from search import meilisearch_vectors as vectors
 from search.circuit import Circuit
 from search.engine import (
     DEEPEST,
@@ -34,6 +35,7 @@ from search.engine import (
     SearchUnbuilt,
     Sink,
 )
+from search.meaning import Meaning
 from search.synonyms import Synonyms, own
 
 logger = logging.getLogger(__name__)
@@ -44,9 +46,7 @@ _ANY_TIME: Final = 3_600_000
 _POLL: Final = 20
 # For how many seconds anybody who searches waits.
 _PATIENCE: Final = 2.0
-# What the server says of an index that it does not have.
-_UNKNOWN: Final = "index_not_found"
-# And of an attribute that no document has had yet.
+# What the server says of an attribute that no document has had yet.
 _UNHEARD_OF: Final = "invalid_search_attributes_to_search_on"
 
 
@@ -62,7 +62,7 @@ def _answering() -> Iterator[None]:
     # The SDK lets through what is not JSON (a ValueError), as a proxy answers for a server that is away.
     except (MeilisearchError, HTTPStatusError, ValueError) as error:
         code = error.code if isinstance(error, MeilisearchApiError) else None
-        if code == _UNKNOWN:
+        if code == vectors.UNKNOWN:
             raise SearchUnbuilt() from error
         if code == _UNHEARD_OF:
             raise _NoDocuments() from error
@@ -71,13 +71,26 @@ def _answering() -> Iterator[None]:
 
 
 class Meilisearch:
-    """The engine at `url`; its index bears `name`, the version of its shape, and its synonyms' digest."""
+    """The engine at `url`; its index bears `name`, the version of its shape, and its synonyms' digest.
 
-    def __init__(self, url: str, key: str | None, name: str = "zhongcao", synonyms: Synonyms | None = None) -> None:
+    With `meaning`, which it closes, documents carry vectors, and the index bears the digest of their space, too.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None,
+        name: str = "zhongcao",
+        synonyms: Synonyms | None = None,
+        meaning: Meaning | None = None,
+    ) -> None:
         self._synonyms = own() if synonyms is None else synonyms
         # Compressed answers take 44 ms instead of 2.
         self._client = AsyncClient(url, key, timeout=5, custom_headers={"Accept-Encoding": "identity"})
-        self._uid = f"{name}-{shape.VERSION}-{self._synonyms.digest}"
+        self._meaning = meaning
+        self._settings = shape.SETTINGS if meaning is None else vectors.settings(meaning.dimensions)
+        space = "" if meaning is None else f"-{meaning.digest}"
+        self._uid = f"{name}-{shape.VERSION}-{self._synonyms.digest}{space}"
         self._stale = True
         self._circuit = Circuit(self._look)
 
@@ -105,7 +118,7 @@ class Meilisearch:
         try:
             await self._client.get_index(uid)
         except MeilisearchApiError as error:
-            if error.code == _UNKNOWN:
+            if error.code == vectors.UNKNOWN:
                 return False
             raise
         return True
@@ -113,6 +126,8 @@ class Meilisearch:
     async def close(self) -> None:
         await self._circuit.close()
         await self._client.aclose()
+        if self._meaning is not None:
+            await self._meaning.close()
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         entries = self._entries(documents)
@@ -125,6 +140,7 @@ class Meilisearch:
             index = self._client.index(self._uid)
             tasks = []
             if entries:
+                await self._carry(entries)
                 tasks.append(await index.add_documents(entries, "id"))
             if gone:
                 tasks.append(await index.delete_documents([thing.key for thing in gone]))
@@ -133,6 +149,11 @@ class Meilisearch:
 
     def _entries(self, documents: Sequence[Document]) -> list[dict[str, Any]]:
         return [shape.entry(document, self._synonyms) for document in documents]
+
+    async def _carry(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Gives entries the vectors of their texts, as far as they are known."""
+        if self._meaning is not None:
+            await vectors.carry(entries, self._meaning, self._client.index(self._uid))
 
     async def _done(self, task: int, within: int) -> None:
         await self._client.wait_for_task(task, timeout_in_ms=within, interval_in_ms=_POLL, raise_for_status=True)
@@ -157,24 +178,20 @@ class Meilisearch:
         if not query.words:
             return _NOTHING
         most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
-        retrieved = ["id", "texts"]
+        words = [
+            self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=["id", "texts"], **each)
+            for each in shape.wanted(query)
+        ]
+        vector = None if self._meaning is None else await self._meaning.of_query(query.text)
         try:
-            first, *others = await self._ask(
-                *(
-                    self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=retrieved, **each)
-                    for each in shape.wanted(query)
-                )
-            )
+            if self._meaning is None or vector is None:
+                return relevance.page(query, *_candidates(await self._ask(*words)), offset, limit)
+            floor = self._meaning.floor
+            *answers, nearest = await self._ask(*words, self._params(query, **vectors.wanted(vector, floor)))
         except _NoDocuments:
             return _NOTHING
-        found = {hit["id"]: hit["texts"] for hit in first.hits[: relevance.WINDOW]}
-        for other in others:
-            found |= {hit["id"]: hit["texts"] for hit in other.hits[: relevance.WINDOW]}
-        texts = msgspec.convert(list(found.values()), list[relevance.Texts])
-        rest = [hit["id"] for hit in first.hits[relevance.WINDOW :] if hit["id"] not in found]
-        total = max(first.estimated_total_hits, len(found))
-        answer = Answer([], total, first.facet_distribution or {})
-        return relevance.page(query, answer, [Found.from_key(key) for key in (*found, *rest)], texts, offset, limit)
+        alike = {Found.from_key(hit["id"]): vectors.likeness(hit["_rankingScore"], floor) for hit in nearest.hits}
+        return relevance.page(query, *_candidates(answers, nearest.hits), offset, limit, alike)
 
     async def sorted(self, query: Query, after: Position | None, limit: int) -> Answer:
         if query.text and not query.words:
@@ -194,6 +211,14 @@ class Meilisearch:
         hits = [Hit(Found.from_key(hit["id"]), Position(hit[rank], hit["tie"])) for hit in found.hits]
         return Answer(hits, counted.estimated_total_hits, counted.facet_distribution or {})
 
+    async def learn(self, most: int) -> list[Found]:
+        if self._meaning is None:
+            return []
+        with _answering():
+            texts = await vectors.lacking(self._client.index(self._uid), most)
+        await self._meaning.learn(list(texts.values()))
+        return [Found.from_key(key) for key, text in texts.items() if self._meaning.known(text) is not None]
+
     async def suggest(self, beginning: str, limit: int) -> list[str]:
         wanted = f"beginnings STARTS WITH {json.dumps(beginning, ensure_ascii=False)}" if beginning else "kind = TOPIC"
         params = SearchParams(
@@ -212,7 +237,7 @@ class Meilisearch:
         uid = f"{self._uid}-building"
         with _answering():
             await self._client.delete_index_if_exists(uid)
-            await self._client.create_index(uid, "id", settings=shape.SETTINGS)
+            await self._client.create_index(uid, "id", settings=self._settings)
         building = _Building(self, uid)
         yield building
         with _answering():
@@ -230,6 +255,24 @@ class Meilisearch:
 _NOTHING = Answer([], 0, {facet: {} for facet in FACETS})
 
 
+def _candidates(
+    answers: Sequence[Any], alike: Sequence[dict[str, Any]] = ()
+) -> tuple[Answer, list[Found], list[relevance.Texts]]:
+    """What answers by words, the first of which counts, and hits that are alike come to: in all, and one by one."""
+    first = answers[0]
+    found = {hit["id"]: hit["texts"] for answer in answers for hit in answer.hits[: relevance.WINDOW]}
+    rest = [hit["id"] for hit in first.hits[relevance.WINDOW :]]
+    total = max(first.estimated_total_hits, len(found))
+    # Where words find more than was looked at, what is alike may be among it.
+    whole = first.estimated_total_hits <= len(first.hits)
+    alone = [hit for hit in alike if hit["id"] not in found and hit["id"] not in rest] if whole else []
+    facets = vectors.counted(first.facet_distribution or {}, alone)
+    found |= {hit["id"]: hit["texts"] for hit in alike}
+    things = [Found.from_key(key) for key in (*found, *(key for key in rest if key not in found))]
+    texts = msgspec.convert(list(found.values()), list[relevance.Texts])
+    return Answer([], total + len(alone), facets, len(alone)), things, texts
+
+
 class _Building:
     """The index that is being built. One batch is on its way while the next is made."""
 
@@ -241,6 +284,7 @@ class _Building:
     async def add(self, documents: Sequence[Document]) -> None:
         entries = self._engine._entries(documents)
         with _answering():
+            await self._engine._carry(entries)
             sent = await self._index.add_documents(entries, "id")
             await self.finish()
             self._task = sent.task_uid

@@ -151,7 +151,7 @@ async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer
     """
     ranked = query.sort == RELEVANCE
     answer = await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
-    if answer.total >= (_ENOUGH if ranked else 1) or not relevance.has_parts(query.text):
+    if answer.worded >= (_ENOUGH if ranked else 1) or not relevance.has_parts(query.text):
         return query, answer
     query = msgspec.structs.replace(query, loose=True)
     return query, await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
@@ -159,7 +159,7 @@ async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer
 
 def _few(query: Query, answer: Answer) -> bool:
     """Whether few have all that was asked for."""
-    return bool(query.words) and (query.loose or answer.total < (_ENOUGH if query.sort == RELEVANCE else 1))
+    return bool(query.words) and (query.loose or answer.worded < (_ENOUGH if query.sort == RELEVANCE else 1))
 
 
 async def meant(engine: Engine, results: Results) -> list[str]:

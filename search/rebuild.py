@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from core import clock, db, outbox
+from core import clock, outbox
 from core.errors import Conflict
 from search import documents, indexer
+from search.alone import alone
 from search.engine import KINDS, Engine, Found, SearchUnavailable, Sink
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ async def rebuild(engine: Engine, progress: Progress | None = None) -> int:
     `progress` is called with a kind and how many of it have been indexed, after every batch. Raises Conflict when
     somebody else is rebuilding, and SearchUnavailable.
     """
-    async with _alone():
+    async with alone(_LOCK):
         begun = clock.now() - _LONGEST_TRANSACTION
         total = 0
         async with engine.rebuilding() as sink:
@@ -78,14 +79,3 @@ async def _all(kind: str) -> AsyncIterator[Sequence[UUID]]:
     while ids := await documents.SOURCES[kind].ids_after(last, _BATCH):
         yield ids
         last = ids[-1]
-
-
-@asynccontextmanager
-async def _alone() -> AsyncIterator[None]:
-    async with db.connection() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-            raise Conflict()
-        try:
-            yield
-        finally:
-            await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)

@@ -6,7 +6,7 @@ the document and a fixed dictionary's word frequencies alone, what a page's curs
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -34,6 +34,11 @@ _LOVED: Final = 0.05
 # Of a long text its beginning decides; all of it is found.
 _JUDGED: Final = 500
 _SOLD_OUT: Final = 0.001
+# What meaning exactly the same is worth: as much as having the query in a long text. What has it in its title, or most
+# of it, comes first.
+_ALIKE: Final = 0.2
+
+_NONE: Final[Mapping[Found, float]] = {}
 
 
 class Texts(msgspec.Struct, frozen=True, array_like=True):
@@ -167,20 +172,30 @@ def factor(popular: int, sold_out: bool) -> float:
 
 
 def page(
-    query: Query, answer: Answer, things: Sequence[Found], texts: Sequence[Texts], offset: int, limit: int
+    query: Query,
+    answer: Answer,
+    things: Sequence[Found],
+    texts: Sequence[Texts],
+    offset: int,
+    limit: int,
+    alike: Mapping[Found, float] = _NONE,
 ) -> Answer:
     """The answer with those of its hits that a page shows: `things` are candidates in an engine's order, of which
-    the first, those with `texts`, are put in ours."""
-    candidates = zip(things, map(functools.partial(judged, query.text), texts), strict=False)
-    hits = [
-        Hit(thing, Position(found.score, thing.tie))
-        for thing, found in candidates
-        if not query.loose or found.covered >= LEAST_COVERED
-    ]
+    the first, those with `texts`, are put in ours. `alike` says of some, from 0 to 1, how near their meaning is."""
+    hits = []
+    for thing, text in zip(things, texts, strict=False):
+        found, near = judged(query.text, text), alike.get(thing)
+        if near is not None or not query.loose or found.covered >= LEAST_COVERED:
+            score = found.score if near is None else found.score + _meant(near, text)
+            hits.append(Hit(thing, Position(score, thing.tie)))
     hits.sort(key=lambda hit: (-hit.position.rank, hit.position.tie))
     total = answer.total - (len(texts) - len(hits))
     hits += [Hit(thing, Position(0.0, thing.tie)) for thing in things[len(texts) :]]
     return msgspec.structs.replace(answer, hits=hits[offset : offset + max(0, limit)], total=total)
+
+
+def _meant(near: float, texts: Texts) -> float:
+    return _ALIKE * near * factor(texts.popular, texts.sold_out)
 
 
 def _elsewhere(part: Part, texts: Texts, heard: set[str]) -> float:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from api import services
 from core.settings import Settings, SettingsError
 from search.engine import PRODUCT
 from tests.factories.search import document, query
+from tests.graph import Graph
 from tests.services import stripe
 
 
@@ -41,3 +43,34 @@ class TestSynonyms:
     async def test_that_are_none_stop_the_start(self, tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match=r"ZHONGCAO_SYNONYMS: .*missing\.toml cannot be read"):
             await services.engine(Settings(data=tmp_path, synonyms=tmp_path / "missing.toml")).__aenter__()
+
+
+PROVIDER = Settings(
+    embeddings_url="http://127.0.0.1:9/v1", embeddings_key="sk-1", embeddings_model="m", embeddings_dimensions=8
+)
+MEILI = "http://127.0.0.1:9"
+
+
+class TestEmbeddings:
+    async def test_need_a_meilisearch_which_is_said_once(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with services.engine(replace(PROVIDER, data=tmp_path)) as engine:
+            async with engine.rebuilding() as sink:
+                await sink.add([document("露营")])
+            assert len((await engine.ranked(query("露营"), 0, 9)).hits) == 1 and await engine.learn(9) == []
+        assert [record.getMessage() for record in caplog.records] == [
+            "ZHONGCAO_EMBEDDINGS_URL needs MEILI_URL: the embedded engine searches by words alone"
+        ]
+
+    @pytest.mark.parametrize(
+        ("settings", "jobs"),
+        [
+            (Settings(), {"search"}),
+            (PROVIDER, {"search"}),
+            (Settings(meili_url=MEILI), {"search"}),
+            (replace(PROVIDER, meili_url=MEILI), {"search", "vectors"}),
+        ],
+    )
+    def test_are_asked_for_in_the_background_where_they_can_be_kept(self, settings: Settings, jobs: set[str]) -> None:
+        assert set(services.in_background(replace(Graph().services, settings=settings))) == jobs

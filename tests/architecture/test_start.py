@@ -9,6 +9,7 @@ LATE = {
     "pydantic": "never",
     "redis": "with REDIS_URL",
     "meilisearch_python_sdk": "with MEILI_URL",
+    "httpx2": "with MEILI_URL",
     "stripe": "with a key of that provider",
     "numpy": "never",
     "matplotlib": "to draw benchmarks",

@@ -8,7 +8,7 @@ import pytest
 from search.embedded import Embedded
 from search.engine import Engine
 from search.meilisearch import Meilisearch
-from tests.services import cannot_be_had, meilisearch
+from tests.services import cannot_be_had, embeddings, meilisearch
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,13 @@ def meilisearch_server() -> Iterator[meilisearch.Server]:
         cannot_be_had(reason)
     with meilisearch.started() as server:
         yield server
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[tuple[embeddings.Replica, str]]:
+    """A provider of vectors, and its URL."""
+    async with embeddings.started() as found:
+        yield found
 
 
 @pytest.fixture(params=["embedded", "meilisearch"])

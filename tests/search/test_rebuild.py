@@ -10,6 +10,7 @@ import pytest
 from content.notes import actions as note_actions
 from core.errors import Conflict
 from search import documents, queries, rebuild
+from search.alone import alone
 from search.engine import Document, Engine
 from tests.factories.people import person
 from tests.search import world
@@ -54,7 +55,7 @@ class TestRebuild:
         assert [edge.node.title for edge in (await queries.search(engine, "露营")).edges] == ["露营新事"]
 
     async def test_is_done_by_one_at_a_time(self, engine: Engine) -> None:
-        async with engine.rebuilding(), rebuild._alone():
+        async with engine.rebuilding(), alone(rebuild._LOCK):
             with pytest.raises(Conflict):
                 await rebuild.rebuild(engine)
         await rebuild.rebuild(engine)

@@ -76,6 +76,25 @@ class TestPage:
         found = relevance.page(Query("露营帐篷", ["露营", "帐篷"]), *given)
         assert [hit.thing for hit in found.hits] == [things[2], things[1], things[0]] and found.total == 3
 
+    def test_adds_what_meaning_is_worth_to_what_words_are(self) -> None:
+        documents = [document(title) for title in ("过夜小屋", "帐篷", "林间木屋", "口红")]
+        one, worded, other, _ = things = [each.thing for each in documents]
+        texts = [relevance.texts(each, own()) for each in documents]
+        asked = Query("露营帐篷", ["露营", "帐篷"], loose=True)
+        found = relevance.page(asked, Answer([], 4, {}), things, texts, 0, 9, {one: 0.5, other: 1.0, worded: 0.5})
+        ranks = {hit.thing: hit.position.rank for hit in found.hits}
+        assert list(ranks) == [worded, other, one] and found.total == 3
+        assert ranks[other] == pytest.approx(2 * ranks[one])
+        assert ranks[worded] == pytest.approx(score("露营帐篷", "帐篷") + ranks[one])
+
+    @pytest.mark.parametrize("title", ["露营帐篷", "三季露营用的大号帐篷", "帐篷", "周末露营去"])
+    def test_puts_no_likeness_before_a_good_match_in_words(self, title: str) -> None:
+        good, alike = document(title), document("过夜小屋", popular=10**6)
+        things, texts = zip(*((each.thing, relevance.texts(each, own())) for each in (good, alike)), strict=True)
+        asked = Query("露营帐篷", ["露营", "帐篷"], loose=True)
+        found = relevance.page(asked, Answer([], 2, {}), things, texts, 0, 9, {alike.thing: 1.0})
+        assert [hit.thing for hit in found.hits] == [good.thing, alike.thing]
+
     def test_keeps_the_engines_order_beyond_its_window(self) -> None:
         documents = [document(title) for title in ("帐篷", "露营帐篷")]
         beyond: list[Found] = [document("露营帐篷").thing for _ in range(3)]
