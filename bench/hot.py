@@ -32,7 +32,7 @@ _MANY: Final = 200
 _FEW: Final = 16
 _SECONDS: Final = 5
 _ROUNDS: Final = 3
-_PEOPLE: Final = 100_000
+_PEOPLE: Final = 150_000
 _OFFERS: Final = 1000
 _DATABASE: Final = "hot"
 # Seconds until a new installation has told what was done before it started.
