@@ -83,13 +83,18 @@ def page_request(
     key_type: type[Key] = UUID,  # type: ignore[assignment]
 ) -> PageRequest[Key]:
     """Parses `first` (0 to 100; None, an explicit null, is 20) and `after`. Raises Invalid or InvalidCursor."""
+    return PageRequest(limit(first, DEFAULT_FIRST), None if after is None else decode_cursor(after, key_type))
+
+
+def limit(first: int | None, default: int) -> int:
+    """How many of a list are asked for: 0 to 100; None, an explicit null, is `default`. Raises Invalid."""
     if first is None:
-        first = DEFAULT_FIRST
+        return default
     if not 0 <= first <= MAX_FIRST:
         raise Invalid(
             "first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}"
         )
-    return PageRequest(first, None if after is None else decode_cursor(after, key_type))
+    return first
 
 
 def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Node], object]) -> Page[Node]:

@@ -74,13 +74,15 @@ class Doubt(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """A page of hits, and on a first one with few whether something else was meant."""
+    """A page of hits; on a first one with few, whether something else was meant; and the folded text of a first one
+    whose best hit has a word of it, as it was written or as it sounds."""
 
     edges: list[Result]
     page_info: PageInfo
     facets: list[Facet]
     estimated_total: int
     doubt: Doubt | None = None
+    answered: str = ""
     is_available: bool = True
 
 
@@ -137,11 +139,6 @@ async def search(
         query, answer = await begun(engine, query, request.limit + 1)
         place = 0
     return await _shown(query, answer, place, request.limit, anchor is not None, hidden)
-
-
-def hit(results: Results) -> bool:
-    """Whether the first hit of a page has a word of the query, as it was written or as it sounds."""
-    return bool(results.edges) and results.edges[0].highlight is not None
 
 
 async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer]:
@@ -280,6 +277,7 @@ async def _shown(
         ],
         estimated_total=answer.total,
         doubt=Doubt(query.text, titles) if not later and _few(query, answer) else None,
+        answered=query.text if not later and edges and edges[0].highlight is not None else "",
     )
 
 

@@ -5,8 +5,7 @@ from typing import Final
 import msgspec
 
 from core import validation
-from core.errors import Invalid
-from core.pagination import MAX_FIRST
+from core.pagination import limit
 from search import chinese
 from search.engine import Engine, SearchUnavailable
 from search.queries import MOST_QUERY
@@ -30,7 +29,7 @@ async def suggestions(engine: Engine, terms: Terms, prefix: str, first: int | No
     Without a prefix, what is searched most of late, and the topics most is written about. Raises Invalid.
     """
     prefix = validation.text(prefix, "prefix", least=0, most=MOST_QUERY)
-    most = _most(first, DEFAULT_SUGGESTIONS)
+    most = limit(first, DEFAULT_SUGGESTIONS)
     beginning = "".join(char for char in chinese.folded(prefix) if char.isalnum())
     if not most or (prefix and not beginning):
         return Suggestions([])
@@ -45,14 +44,4 @@ async def suggestions(engine: Engine, terms: Terms, prefix: str, first: int | No
 
 def trending(terms: Terms, first: int | None = None) -> list[str]:
     """What is searched most of late, by several people. Raises Invalid."""
-    return terms.hottest(_most(first, DEFAULT_TRENDING))
-
-
-def _most(first: int | None, default: int) -> int:
-    """How many are asked for. Raises Invalid."""
-    most = default if first is None else first
-    if not 0 <= most <= MAX_FIRST:
-        raise Invalid(
-            "first", zh=f"first 必须在 0 到 {MAX_FIRST} 之间", en=f"`first` must be between 0 and {MAX_FIRST}"
-        )
-    return most
+    return terms.hottest(limit(first, DEFAULT_TRENDING))

@@ -1,10 +1,10 @@
 """Mutations of follows and blocks."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import strawberry
 
-from people.accounts import Account
 from people.accounts import queries as account_queries
 from people.follows import actions
 from schema import ids
@@ -21,17 +21,11 @@ class FollowMutations:
         " where one blocked the other."
     )
     async def follow_user(self, info: Info, input: FollowUserInput) -> UserPayload:
-        viewer_id = info.context.require_viewer()
-        other_id = ids.decode("user", input.user_id, "user_id")
-        await actions.follow(viewer_id, other_id)
-        return UserPayload.of(user=await _person(other_id))
+        return await _done(actions.follow, info, input.user_id)
 
     @mutation("Undoes `followUser`; once more changes nothing. Refused with UNAUTHENTICATED, INVALID or NOT_FOUND.")
     async def unfollow_user(self, info: Info, input: FollowUserInput) -> UserPayload:
-        viewer_id = info.context.require_viewer()
-        other_id = ids.decode("user", input.user_id, "user_id")
-        await actions.unfollow(viewer_id, other_id)
-        return UserPayload.of(user=await _person(other_id))
+        return await _done(actions.unfollow, info, input.user_id)
 
     @mutation(
         "Blocks a person; once more changes nothing. Neither follows the other any more, nor can follow, or like,"
@@ -40,22 +34,20 @@ class FollowMutations:
         " comments. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, or LIMIT_EXCEEDED after 1,000 people."
     )
     async def block_user(self, info: Info, input: BlockUserInput) -> UserPayload:
-        viewer_id = info.context.require_viewer()
-        other_id = ids.decode("user", input.user_id, "user_id")
-        await actions.block(viewer_id, other_id)
-        return UserPayload.of(user=await _person(other_id))
+        return await _done(actions.block, info, input.user_id)
 
     @mutation(
         "Undoes `blockUser`, but for who followed whom; once more changes nothing. Refused with UNAUTHENTICATED,"
         " INVALID or NOT_FOUND."
     )
     async def unblock_user(self, info: Info, input: BlockUserInput) -> UserPayload:
-        viewer_id = info.context.require_viewer()
-        other_id = ids.decode("user", input.user_id, "user_id")
-        await actions.unblock(viewer_id, other_id)
-        return UserPayload.of(user=await _person(other_id))
+        return await _done(actions.unblock, info, input.user_id)
 
 
-async def _person(account_id: UUID) -> Account | None:
-    [account] = await account_queries.by_ids([account_id])
-    return account
+async def _done(action: Callable[[UUID, UUID], Awaitable[None]], info: Info, user_id: strawberry.ID) -> UserPayload:
+    """Has the viewer do something that is between them and another person; shows that person."""
+    viewer_id = info.context.require_viewer()
+    other_id = ids.decode("user", user_id, "user_id")
+    await action(viewer_id, other_id)
+    [other] = await account_queries.by_ids([other_id])
+    return UserPayload.of(user=other)

@@ -8,7 +8,7 @@ from schema.context import Info
 from schema.pagination import After, First
 from schema.search.inputs import SearchFilter
 from schema.search.types import SearchConnection, SearchKind, SearchSort
-from search import chinese, queries, suggestions
+from search import queries, suggestions
 from search.engine import SearchUnavailable
 
 _Text = Annotated[
@@ -58,8 +58,8 @@ class SearchQueries:
         except SearchUnavailable:
             info.context.unavailable.add("search")
             return queries.UNAVAILABLE
-        if after is None and info.context.viewer_id is not None and queries.hit(found):
-            info.context.services.terms.count(info.context.viewer_id, chinese.folded(query))
+        if found.answered and info.context.viewer_id is not None:
+            info.context.services.terms.count(info.context.viewer_id, found.answered)
         return found
 
     @strawberry.field(
