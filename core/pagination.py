@@ -111,15 +111,15 @@ def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Nod
     )
 
 
-def newest_first(owner: str, key: str = "id", *, most: int, also: str = "true") -> str:
-    """What follows `SELECT … FROM …` in a lateral subquery: up to `most` of one parent `p.id`, below cursor $2.
+def newest_first(owner: str, key: str = "id", *, most: int, also: str = "true", before: str = "$2") -> str:
+    """What follows `SELECT … FROM …` in a lateral subquery: up to `most` of one parent `p.id`, below a cursor.
 
     It says "this owner's" as a range of the index (owner, key) and not by `=`: PostgreSQL expects few rows of any one
     owner, so with `=` it may fetch and sort them all, a million followers for a page of twenty. Through a range it
     walks the index backwards and stops at the limit, which it must see to know how soon that is.
     """
     return (
-        f"WHERE ({owner}, {key}) < (p.id, $2) AND ({owner}, {key}) > (p.id, '{UUID(int=0)}') AND {also}"
+        f"WHERE ({owner}, {key}) < (p.id, {before}) AND ({owner}, {key}) > (p.id, '{UUID(int=0)}') AND {also}"
         f" ORDER BY {owner} DESC, {key} DESC LIMIT {most:d}"
     )
 

@@ -1,13 +1,17 @@
 """All reads of notes, their tags, topics and comments, batch first. Deleted notes are there for nobody."""
 
+import functools
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from uuid import UUID
+
+import msgspec
 
 from content.notes import rules
 from content.notes.records import Comment, Note, NoteCard, ProductTag, Topic
 from core import db
 from core.errors import Invalid
-from core.gathering import gathered, gathered_flags, gathered_lists
+from core.gathering import Ask, gathered, gathered_flags, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 
@@ -72,15 +76,15 @@ async def _pages(one: str, parents: Sequence[UUID], request: PageRequest[UUID]) 
     return pages_of(parents, ((row[0], Note.from_row(row[1:])) for row in found), request, lambda note: note.id)
 
 
-def _by_authors(most: int, columns: str) -> str:
-    """The SELECT of the `most` newest notes of all authors $1 together, below cursor $2.
+def _by_authors(most: int, columns: str, authors: str = "$1::uuid[]", before: str = "$2") -> str:
+    """The SELECT of the `most` newest notes of all `authors` together, older than the id `before`.
 
     No author can be among them whose newest note is not among as many newest ones: so one probe of the index for each
     author, and so many notes for as many authors, are enough however much they wrote.
     """
-    last, page = (newest_first("author_id", most=few, also="deleted_at IS NULL") for few in (1, most))
+    last, page = (newest_first("author_id", most=few, also="deleted_at IS NULL", before=before) for few in (1, most))
     return (
-        "WITH recent AS (SELECT p.id FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
+        f"WITH recent AS (SELECT p.id FROM unnest({authors}) AS p (id) CROSS JOIN LATERAL"
         f" (SELECT id FROM notes {last}) n ORDER BY n.id DESC LIMIT {most:d})"
         f" SELECT {columns} FROM recent p CROSS JOIN LATERAL (SELECT * FROM notes {page}) n"
         f" ORDER BY n.id DESC LIMIT {most:d}"
@@ -89,7 +93,35 @@ def _by_authors(most: int, columns: str) -> str:
 
 async def newest_by_authors(author_ids: Collection[UUID], request: PageRequest[UUID]) -> list[Note]:
     """Up to `limit + 1` notes of all these authors together, newest first."""
-    return await _notes(_by_authors(request.limit + 1, _NOTE_N), author_ids, request.key or BEYOND)
+    [found] = await _newest(request.limit + 1)([_Newest(author_ids, request.key or BEYOND)])
+    return found
+
+
+class _Newest(msgspec.Struct, frozen=True, eq=False):
+    """A question for the newest notes of some authors that are older than the id `before`."""
+
+    author_ids: Collection[UUID]
+    before: UUID
+
+
+@functools.cache
+def _newest(most: int) -> Ask[_Newest, list[Note]]:
+    """Asks for up to `most` notes each."""
+    one = _by_authors(most, _NOTE_N, authors="($1::uuid[])[r.first:r.last]", before="r.before")
+
+    async def read(asked: list[_Newest]) -> list[tuple[_Newest, Note]]:
+        ends = list(accumulate(len(one.author_ids) for one in asked))
+        found = await db.rows(
+            f"SELECT r.place, n.* FROM unnest($2::int[], $3::int[], $4::uuid[]) WITH ORDINALITY"
+            f" AS r (first, last, before, place) CROSS JOIN LATERAL ({one}) n ORDER BY r.place, n.id DESC",
+            [author_id for one in asked for author_id in one.author_ids],
+            [end - len(one.author_ids) + 1 for one, end in zip(asked, ends, strict=True)],
+            ends,
+            [one.before for one in asked],
+        )
+        return [(asked[place - 1], Note.from_row(row)) for place, *row in found]
+
+    return gathered_lists(read)
 
 
 async def newest_ids_by_authors(author_ids: Collection[UUID], most: int) -> list[tuple[UUID, UUID]]:

@@ -42,13 +42,20 @@ async def _follow(pairs: list[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
 
 async def everyone(follower_id: UUID) -> Standing:
     """All whom a person follows, in no order, and what `standing` says of them."""
-    found = await db.row(
-        f"SELECT {_VERSION}, {_CROWDS}, ARRAY(SELECT followee_id FROM follows WHERE follower_id = a.follower_id)"
-        " FROM (SELECT $1::uuid) AS a (follower_id)",
-        follower_id,
-    )
+    [found] = await _everyone([follower_id])
     assert found is not None
-    return Standing(*found)
+    return found
+
+
+@gathered
+async def _everyone(follower_ids: list[UUID]) -> dict[UUID, Standing]:
+    found = await db.rows(
+        f"SELECT a.follower_id, {_VERSION}, {_CROWDS},"
+        " ARRAY(SELECT followee_id FROM follows WHERE follower_id = a.follower_id)"
+        " FROM unnest($1::uuid[]) AS a (follower_id)",
+        follower_ids,
+    )
+    return {follower_id: Standing(*values) for follower_id, *values in found}
 
 
 async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
