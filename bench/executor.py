@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, cast
 
+import orjson
 import strawberry
 from graphql import DocumentNode, ExecutionResult, execute, parse
 from strawberry.dataloader import DataLoader
@@ -220,6 +221,10 @@ async def _answer(schema: strawberry.Schema, document: DocumentNode, executor: t
     return result if isinstance(result, ExecutionResult) else await result
 
 
+def _written(answer: ExecutionResult) -> bytes:
+    return orjson.dumps((answer.data, answer.errors))
+
+
 async def _seconds(schema: strawberry.Schema, document: DocumentNode, executor: type, times: int) -> float:
     started = time.process_time()
     for _ in range(times):
@@ -231,7 +236,7 @@ async def compare(schema: strawberry.Schema, source: str, times: int) -> tuple[f
     """Seconds of processor time an answer takes, by graphql-core and breadth first; medians of rounds taking turns."""
     document = parse(source)
     ours, theirs = execution.executor_class(), StrawberryGraphQLCoreExecutionContext
-    if await _answer(schema, document, ours) != await _answer(schema, document, theirs):
+    if _written(await _answer(schema, document, ours)) != _written(await _answer(schema, document, theirs)):
         raise AssertionError("The executors do not agree.")
     rounds = [
         (await _seconds(schema, document, theirs, times), await _seconds(schema, document, ours, times))

@@ -6,12 +6,15 @@ is then resolved column by column, where each oddity is told from the others. So
 resolver that takes nothing but its object, a second time; GraphQL has them free of side effects.
 """
 
+import functools
 import inspect
 import itertools
 import keyword
 from collections.abc import Callable, Sequence
+from dataclasses import make_dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLObjectType, Undefined
 from graphql.execution import Executor as CoreExecutor
 
@@ -20,11 +23,14 @@ from execution.leaves import accepted_by, class_of, names_of
 from execution.plan import Composite, Field, Leaf, Listing, Selection, Shape
 from execution.sources import Attribute, Function, class_behind
 
-Row = dict[str, Any]
+# A dict, or an instance of a class that orjson writes as it writes a dict (see `_compact`).
+Row = Any
 Build = Callable[[Sequence[Any]], list[Row]]
 
 # Objects that a selection is applied to before it is worth compiling.
 WARM = 50
+# Objects at one level from which on rows are compact: a third of a dict's memory, but 0.4 µs more each to write.
+MANY = 1000
 
 
 class OddValue(Exception):
@@ -42,37 +48,51 @@ def rows_of(
     selection: Selection, objects: Sequence[Any], executor: "CoreExecutor[Any]"
 ) -> tuple[list[Row], list[Field]]:
     """The rows of objects, as far as they are made at once, and the fields that are still to be resolved."""
-    if selection.compiled is None:
+    compact = len(objects) >= MANY
+    found = selection.compiled.get(compact)
+    if found is None:
         selection.entered += len(objects)
         if selection.entered >= WARM:
-            selection.compiled = compiled(selection, executor)
-    if selection.compiled is not None and selection.compiled.build is not None:
+            found = selection.compiled[compact] = compiled(selection, executor, compact=compact)
+    if found is not None and found.build is not None:
         try:
-            return selection.compiled.build(objects), selection.compiled.open
+            return found.build(objects), found.open
         except Exception:  # One is odd; which one, and what becomes of it, is found out column by column.
             pass
     return list(map(dict.copy, itertools.repeat(selection.row, len(objects)))), selection.fields
 
 
-def compiled(selection: Selection, executor: "CoreExecutor[Any]") -> Compiled:
-    """The rows of a selection, compiled."""
+def compiled(selection: Selection, executor: "CoreExecutor[Any]", *, compact: bool = False) -> Compiled:
+    """The rows of a selection, compiled; compact ones if nothing is to be added to them later."""
     code = _Code(executor)
     closed = [field for field in selection.fields if code.holds(field)]
     if not closed:
         return Compiled(None, selection.fields)
+    left = [field for field in selection.fields if field not in closed]
+    code.compact = compact and not left
     code.line(0, "def build(objects):")
     code.line(1, "rows = []")
     code.line(1, "for object_ in objects:")
     row = code.row(2, selection, "object_", closed)
     code.line(2, f"rows.append({row})")
     code.line(1, "return rows")
-    return Compiled(code.function("build"), [field for field in selection.fields if field not in closed])
+    return Compiled(code.function("build"), left)
+
+
+@functools.lru_cache(maxsize=512)
+def _compact(keys: tuple[str, ...]) -> type | None:
+    """A class of rows with these keys, which orjson takes for a dataclass; None if it would leave one of them out."""
+    if any(key.startswith("_") or keyword.iskeyword(key) for key in keys):
+        return None
+    fields = vars(make_dataclass("Row", keys))["__dataclass_fields__"]
+    return msgspec.defstruct("Row", keys, namespace={"__dataclass_fields__": fields}, gc=False)
 
 
 class _Code:
     """Lines of a function, and the values that they name."""
 
     def __init__(self, executor: "CoreExecutor[Any]") -> None:
+        self.compact = False
         self._executor = executor
         self._lines: list[str] = []
         self._names: dict[str, Any] = {"OddValue": OddValue, "nature": nature, "Undefined": Undefined}
@@ -120,8 +140,11 @@ class _Code:
     def row(self, depth: int, selection: Selection, of: str, closed: Sequence[Field]) -> str:
         """Lines that read the closed fields of an object; the expression that makes its row."""
         values = {field.key: self._field(depth, field, of) for field in closed}
-        items = (f"{key!r}: {values.get(key, repr(constant))}" for key, constant in selection.row.items())
-        return "{" + ", ".join(items) + "}"
+        items = {key: values.get(key, repr(constant)) for key, constant in selection.row.items()}
+        compact = _compact(tuple(items)) if self.compact else None
+        if compact is not None:
+            return f"{self._name(compact)}({', '.join(items.values())})"
+        return "{" + ", ".join(f"{key!r}: {value}" for key, value in items.items()) + "}"
 
     def _field(self, depth: int, field: Field, of: str) -> str:
         value = f"value_{next(self._numbers)}"

@@ -122,9 +122,10 @@ class Selection:
             self.row[key] = type_.name if name == "__typename" else None
             if name != "__typename":
                 self.fields.append(Field(key, rank, definition, details, executor))
-        # For how many objects so far, and the loop that makes their rows once there were enough (see `compiled`).
+        # For how many objects so far, and the loops that make their rows, as dicts or compact, once there were enough
+        # (see `compiled`).
         self.entered = 0
-        self.compiled: Compiled | None = None
+        self.compiled: dict[bool, Compiled] = {}
 
 
 def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:

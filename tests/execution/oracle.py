@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import orjson
 import strawberry
 from graphql import (
     DocumentNode,
@@ -113,3 +114,8 @@ def _depth_of_null(data: Any, path: tuple[str | int, ...]) -> int:
         data = data[key]
     assert data is None
     return len(path)
+
+
+def plain(result: ExecutionResult) -> ExecutionResult:
+    """The result with its data as a client reads them: rows of any class are objects of JSON."""
+    return ExecutionResult(orjson.loads(orjson.dumps(result.data)), result.errors, result.extensions)

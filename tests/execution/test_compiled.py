@@ -4,10 +4,13 @@ import asyncio
 import dataclasses
 import datetime
 import enum
+import gc
+import sys
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import orjson
 import pytest
 import strawberry
 from graphql import DocumentNode, parse
@@ -86,6 +89,7 @@ class Query:
 
 SCHEMA = strawberry.Schema(Query, execution_context_class=execution.executor_class())
 ALL: DocumentNode = parse("{ things { __typename title count score kind at tags inner { title } shout } }")
+PLAIN: DocumentNode = parse("{ things { title count score kind at tags inner { title } shout } }")
 WRITTEN = {
     "__typename": "Thing",
     "title": "露营灯",
@@ -141,6 +145,33 @@ class TestRows:
         with mock.patch.object(compiled, "WARM", 3):
             document = parse("{ things { title } }")
             assert [built(document), built(document), built(document)] == [[False], [False], [True]]
+
+
+class TestManyRows:
+    @pytest.fixture(autouse=True)
+    def many(self) -> Iterator[None]:
+        with mock.patch.object(compiled, "MANY", 2):
+            yield
+
+    def test_take_little_memory(self) -> None:
+        few, many = (answer(PLAIN, *(Row(inner=Row()) for _ in range(count))).data["things"] for count in (1, 2))
+        assert type(few[0]) is dict
+        assert sys.getsizeof(many[0]) < sys.getsizeof(few[0]) / 2
+        assert not any(map(gc.is_tracked, many))
+
+    def test_are_written_alike(self) -> None:
+        [few] = answer(PLAIN, Row(inner=Row())).data["things"]
+        assert orjson.dumps(answer(PLAIN, Row(inner=Row()), Row(inner=Row())).data["things"]) == orjson.dumps([few] * 2)
+
+    @pytest.mark.parametrize("key", ["__typename", "_hidden: title", "class: title"])
+    def test_may_have_any_key(self, key: str) -> None:
+        document = parse(f"{{ things {{ {key} title }} }}")
+        [few] = answer(document, Row()).data["things"]
+        assert answer(document, Row(), Row()).data["things"] == [few] * 2
+
+    def test_that_are_odd_are_told_as_ever(self) -> None:
+        found = answer(PLAIN, Row(inner=Row()), Row(inner=Row(), count="drei"))
+        assert [one["count"] for one in found.data["things"]] == [3, None]
 
 
 class TestOddValues:

@@ -83,9 +83,9 @@ async def test_any_query() -> None:
         for seed in range(QUERIES):
             operation = written(seed, known)
             document = parse(operation.source)
-            # Every other answer by compiled rows.
-            with mock.patch.object(compiled, "WARM", seed % 2 * 10**9):
-                found = await executor.execute(document, None, graph.context(me), operation.variables)
+            # By columns, by compiled rows, by compact ones.
+            with mock.patch.multiple(compiled, WARM=seed % 3 // 2 * 10**9, MANY=seed % 3 * 10**9):
+                found = oracle.plain(await executor.execute(document, None, graph.context(me), operation.variables))
             [wanted] = await oracle.answers(
                 core(), document, at_once=False, context_value=graph.context(me), variable_values=operation.variables
             )
