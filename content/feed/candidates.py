@@ -1,5 +1,6 @@
 """Where the notes of DISCOVER come from: taste, those whom one follows, topics, what is loved now, and what is new."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -47,10 +48,13 @@ async def for_viewer(viewer_id: UUID, before: UUID, hidden: Collection[UUID] = (
 
     Their own notes are left out, and those by `hidden` people.
     """
-    followed = await follow_queries.newest_followee_ids(viewer_id, _FOLLOWED)
-    engaged = await _engaged(viewer_id)
-    taste = Taste(await similar(viewer_id), await friends(viewer_id, followed))
-    topics = await _topics(engaged)
+    followed, engaged = await asyncio.gather(
+        follow_queries.newest_followee_ids(viewer_id, _FOLLOWED), _engaged(viewer_id)
+    )
+    liked_alike, liked_by_friends, topics = await asyncio.gather(
+        similar(viewer_id), friends(viewer_id, followed), _topics(engaged)
+    )
+    taste = Taste(liked_alike, liked_by_friends)
     cards = await note_queries.cards([*taste.similar, *taste.friends], followed, topics, before)
     return Candidates(
         [card for card in cards if card.author_id != viewer_id and card.author_id not in hidden],
@@ -80,12 +84,15 @@ async def friends(viewer_id: UUID, followed: Sequence[UUID]) -> dict[UUID, float
     if not followed:
         return {}
     found = await db.rows(
-        "SELECT t.item_id, count(*) * power(max(i.engaged)::float8, -0.1) FROM unnest($2::uuid[]) AS f (id)"
+        # Counted first, and each item looked up by a probe: while its statistics are old, PostgreSQL would rather
+        # begin with every item that there is.
+        "WITH theirs AS MATERIALIZED (SELECT t.item_id, count(*) AS fans FROM unnest($2::uuid[]) AS f (id)"
         " CROSS JOIN LATERAL (SELECT item_id FROM feed_tastes WHERE user_id = f.id"
-        f" ORDER BY engaged_at DESC LIMIT {_TASTES}) t JOIN feed_items i ON i.id = t.item_id AND i.kind = 'NOTE'"
-        " AND i.engaged > 0 WHERE NOT EXISTS"
-        " (SELECT FROM feed_tastes o WHERE o.user_id = $1 AND o.item_id = t.item_id)"
-        f" GROUP BY t.item_id ORDER BY 2 DESC, 1 LIMIT {_OF_TASTE}",
+        f" ORDER BY engaged_at DESC LIMIT {_TASTES}) t GROUP BY t.item_id)"
+        " SELECT t.item_id, t.fans * power(i.engaged::float8, -0.1) FROM theirs t CROSS JOIN LATERAL"
+        " (SELECT engaged FROM feed_items WHERE id = t.item_id AND kind = 'NOTE' AND engaged > 0 LIMIT 1) i"
+        " WHERE NOT EXISTS (SELECT FROM feed_tastes o WHERE o.user_id = $1 AND o.item_id = t.item_id)"
+        f" ORDER BY 2 DESC, 1 LIMIT {_OF_TASTE}",
         viewer_id,
         followed,
     )

@@ -6,6 +6,7 @@ that nobody knows yet. All of it is decided by the candidates and the session's 
 
 import heapq
 import random
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -80,40 +81,40 @@ def _score(
     card: NoteCard, candidates: Candidates, suits: Mapping[UUID, float], hottest: float, now: datetime
 ) -> _Scored:
     unknown = card.loved < _LOVED and now - card.published_at < _FRESH
-    popular = 1 / (1 + hottest - card.hot_score)
-    parts = {
-        "FOLLOWED_AUTHOR": _FOLLOWED_AUTHOR * (card.author_id in candidates.followed),
-        "SIMILAR_TASTE": _SIMILAR * suits.get(card.id, 0.0),
-        "FOLLOWED_TOPIC": _FOLLOWED_TOPIC * (card.topic_id in candidates.topics),
-        "FRESH" if unknown else "POPULAR": _POPULAR * popular,
-    }
+    parts = (
+        _FOLLOWED_AUTHOR * (card.author_id in candidates.followed),
+        _SIMILAR * suits.get(card.id, 0.0),
+        _FOLLOWED_TOPIC * (card.topic_id in candidates.topics),
+        _POPULAR / (1 + hottest - card.hot_score),
+    )
+    reasons = ("FOLLOWED_AUTHOR", "SIMILAR_TASTE", "FOLLOWED_TOPIC", "FRESH" if unknown else "POPULAR")
     known = _KNOWN if card.id in candidates.engaged else 1.0
-    return _Scored(card, known * sum(parts.values()), max(parts, key=lambda part: parts[part]), unknown)
+    return _Scored(card, known * sum(parts), reasons[parts.index(max(parts))], unknown)
 
 
 def _spread(scored: Sequence[_Scored], unknown: Sequence[_Scored]) -> list[_Scored]:
     """The scored in their order, but for what would bore; sponsored notes beyond their share are left out."""
     feed: list[_Scored] = []
+    recent: deque[NoteCard] = deque(maxlen=_SPONSORED_EVERY - 1)
     left = {one.card.id: one for one in scored}
     waiting = {one.card.id: one for one in unknown}
     while left and len(feed) < _LONGEST:
         chosen = None
         if len(feed) % _UNKNOWN_EVERY == _UNKNOWN_EVERY - 1:
-            chosen = _first_fitting(waiting.values(), feed)
-        chosen = chosen or _first_fitting(left.values(), feed) or _first_paid_for_by_nobody(left.values())
+            chosen = _first_fitting(waiting.values(), recent)
+        chosen = chosen or _first_fitting(left.values(), recent) or _first_paid_for_by_nobody(left.values())
         if chosen is None:
             break
         feed.append(chosen)
+        recent.append(chosen.card)
         del left[chosen.card.id]
         waiting.pop(chosen.card.id, None)
     return feed
 
 
-def _first_fitting(offered: Iterable[_Scored], feed: Sequence[_Scored]) -> _Scored | None:
-    recent = [one.card for one in feed[-_SPONSORED_EVERY + 1 :]]
+def _first_fitting(offered: Iterable[_Scored], recent: Sequence[NoteCard]) -> _Scored | None:
     author = recent[-1].author_id if recent else None
-    topics = {card.topic_id for card in recent[-2:]}
-    stale = topics.pop() if len(recent) > 1 and len(topics) == 1 else None
+    stale = recent[-1].topic_id if len(recent) > 1 and recent[-1].topic_id == recent[-2].topic_id else None
     sponsored = any(card.is_sponsored for card in recent)
     for one in offered:
         card = one.card

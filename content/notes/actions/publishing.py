@@ -49,7 +49,7 @@ async def publish(
     )
     assert found is not None
     await _pin(note_id, tags)
-    await file_under(note_id, filed)
+    await file_under(note_id, filed, new=True)
     await account_actions.count_notes(author_id, 1)
     outbox.record(NotePublished(note_id=note_id, author_id=author_id))
     return Note.from_row(found)

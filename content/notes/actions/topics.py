@@ -8,23 +8,28 @@ from core import db, outbox
 from core.ids import new_id
 
 
-async def file_under(note_id: UUID, wanted: Mapping[str, str]) -> None:
-    """Makes a note be about exactly the topics `wanted` (name by key, in order). Records TopicsChanged.
+async def file_under(note_id: UUID, wanted: Mapping[str, str], *, new: bool = False) -> None:
+    """Makes a note, perhaps a `new` one, be about exactly the topics `wanted` (name by key, in order).
 
-    For use inside an action that holds the note's lock.
+    Records TopicsChanged. For use inside an action that holds the note's lock.
     """
-    left = await db.rows(
-        "DELETE FROM note_topics l USING topics t WHERE t.id = l.topic_id AND l.note_id = $1"
-        " RETURNING t.name_key, t.id",
-        note_id,
-    )
-    before: dict[str, UUID] = dict(left)
+    before = {} if new else await _taken_out(note_id)
     joined = await _count_in({key: name for key, name in wanted.items() if key not in before})
     gone = [topic_id for key, topic_id in before.items() if key not in wanted]
     await _count_out(gone)
     await _link(note_id, [(before | joined)[key] for key in wanted])
     if joined or gone:
         outbox.record(TopicsChanged(topic_ids=[*joined.values(), *gone]))
+
+
+async def _taken_out(note_id: UUID) -> dict[str, UUID]:
+    """The topics, by key, that a note was about until now."""
+    found = await db.rows(
+        "DELETE FROM note_topics l USING topics t WHERE t.id = l.topic_id AND l.note_id = $1"
+        " RETURNING t.name_key, t.id",
+        note_id,
+    )
+    return dict(found)
 
 
 async def _count_in(names: Mapping[str, str]) -> dict[str, UUID]:
