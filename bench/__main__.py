@@ -5,12 +5,13 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import executor, feed_page, hot, push, replay, startup
+from bench import executor, feed_page, hot, paths, push, replay, startup
 from bench.figures import Figure, show
 
 _PARTS: Final[Sequence[Callable[[], list[Figure]]]] = (
     startup.figures,
     feed_page.figures,
+    paths.figures,
     executor.figures,
     push.figures,
     hot.figures,

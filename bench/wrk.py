@@ -59,8 +59,8 @@ def load(url: str, body: bytes, tokens: Sequence[str], seconds: int) -> Load:
 
     Raises RuntimeError when not every answer is a good one.
     """
-    names = ", ".join(map(_text, tokens))
-    return run(url, _IN_TURN.format(body=_text(body.decode()), tokens=f"{{{names}}}"), _CONNECTIONS, seconds)
+    names = ", ".join(map(text, tokens))
+    return run(url, _IN_TURN.format(body=text(body.decode()), tokens=f"{{{names}}}"), _CONNECTIONS, seconds)
 
 
 def run(url: str, lua: str, connections: int, seconds: int) -> Load:
@@ -80,6 +80,6 @@ def run(url: str, lua: str, connections: int, seconds: int) -> Load:
     return found
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
     """A Lua string: JSON's escapes are Lua's, as long as no character is escaped by its number."""
     return json.dumps(value, ensure_ascii=False)
