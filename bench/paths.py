@@ -1,7 +1,8 @@
 """The main paths beside each other: a note's page, both feeds, publishing, liking and following, from a real server.
 
 Each is asked for by 16 connections in the name of 64 people, on the data of the feed page; then by one connection,
-which tells what a person waits. Joining is measured by `bench.hot`, searching by `bench.discovery.traffic`. `python -m bench.paths [SECONDS]`.
+which tells what a person waits. Joining is measured by `bench.hot`, searching by `bench.discovery.traffic`.
+`python -m bench.paths [SECONDS]`.
 """
 
 import asyncio

@@ -22,8 +22,8 @@ Found = TypeVar("Found")
 Ask = Callable[[Sequence[Key]], Awaitable[list[Answer]]]
 Read = Callable[[list[Key]], Awaitable[Found]]
 
-# Questions that go together at the most; a page asks for up to a hundred things, and their parts.
-_MOST: Final = 32
+# Keys with which a statement is full; a page asks for up to a hundred things, and their parts.
+_FULL: Final = 2000
 
 
 def gathered(read: Read[Key, Mapping[Key, Answer]]) -> Ask[Key, Answer | None]:
@@ -71,4 +71,4 @@ def _together(read: Read[Key, Found]) -> Callable[[Sequence[Key]], Awaitable[Fou
     async def decide(_: None, questions: Sequence[Sequence[Key]]) -> list[Found]:
         return [await read(list(dict.fromkeys(chain.from_iterable(questions))))] * len(questions)
 
-    return functools.partial(GroupCommit[None, Sequence[Key], Found](decide, most=_MOST).ask, None)
+    return functools.partial(GroupCommit[None, Sequence[Key], Found](decide, most=_FULL, weigh=len).ask, None)

@@ -52,13 +52,15 @@ class _Line(Generic[Request, Answer]):
         self.waiting: deque[_Waiting[Request, Answer]] = deque()
         self.task: asyncio.Task[None] | None = None
 
-    def next(self, most: int) -> list[_Waiting[Request, Answer]]:
+    def next(self, most: int, weigh: Callable[[Request], int]) -> list[_Waiting[Request, Answer]]:
         """The longest waiting, in the order in which they came; who went away is left out."""
         batch: list[_Waiting[Request, Answer]] = []
-        while self.waiting and len(batch) < most:
+        weight = 0
+        while self.waiting and weight < most:
             one = self.waiting.popleft()
             if not one.answer.done():
                 batch.append(one)
+                weight += weigh(one.request)
         return batch
 
     def waits(self) -> bool:
@@ -89,11 +91,11 @@ class _Batch(Sequence[Request], Generic[Request, Answer]):
 class GroupCommit(Generic[Key, Request, Answer]):
     """Decides the requests of a key one batch after another, and those of different keys beside each other.
 
-    `decide` takes a key and its requests in the order of their arrival, at most `most`, and returns an answer for each
-    in that order; an exception among them is raised to whoever sent that request. Who comes before `decide` looks at
-    the requests is among them: it takes its lock first. When `decide` itself raises, the batch is decided again in two
-    halves, down to single requests: only what is broken by itself fails. But when the database cannot be reached, that
-    is told to all of the batch at once.
+    `decide` takes a key and its requests in the order of their arrival, and returns an answer for each in that order;
+    an exception among them is raised to whoever sent that request. A batch is full at `most` requests, or when what
+    they `weigh` comes to that. Who comes before `decide` looks at the requests is among them: it takes its lock first.
+    When `decide` itself raises, the batch is decided again in two halves, down to single requests: only what is broken
+    by itself fails. But when the database cannot be reached, that is told to all of the batch at once.
     """
 
     def __init__(
@@ -101,9 +103,11 @@ class GroupCommit(Generic[Key, Request, Answer]):
         decide: Callable[[Key, Sequence[Request]], Awaitable[Sequence[Answer | Exception]]],
         *,
         most: int = _MOST,
+        weigh: Callable[[Request], int] = lambda _: 1,
     ) -> None:
         self._decide = decide
         self._most = most
+        self._weigh = weigh
         self._lines: dict[Key, _Line[Request, Answer]] = {}
 
     async def ask(self, key: Key, request: Request) -> Answer:
@@ -129,7 +133,7 @@ class GroupCommit(Generic[Key, Request, Answer]):
         batch: _Batch[Request, Answer] | None = None
         try:
             while line.waits():
-                batch = _Batch(lambda: line.next(self._most))
+                batch = _Batch(lambda: line.next(self._most, self._weigh))
                 await self._answer(key, batch)
         finally:
             del self._lines[key]

@@ -134,7 +134,7 @@ class TestOwn:
     async def test_what_is_the_same_for_all_is_still_asked_once(self, statements: list[str], door: Door) -> None:
         leader = await factory.opened(await factory.offer(team_size=5))
         variables = {"id": ids.encode("team", leader.team.id)}
-        listeners = [await door.subscribe(SEATS, variables, as_=await person()) for _ in range(10)]
+        listeners = [await door.subscribe(SEATS, variables, as_=await person()) for _ in range(50)]
         for listener in listeners:
             await listener.told(1)
         await factory.joined(leader.team)
@@ -142,7 +142,7 @@ class TestOwn:
         await door.relay()
         for listener in listeners:
             await listener.told(2)
-        # The members are asked for once; the seats of all ten, and whom they follow, by one statement each.
+        # The members are asked for once; the seats of all fifty, and whom they follow, by one statement each.
         assert read(statements) == {"seats": 2, "accounts": 2, "follows": 1}
 
     async def test_a_refused_viewer_does_not_join(self, door: Door) -> None:

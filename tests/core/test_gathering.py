@@ -1,6 +1,7 @@
 """What many ask at a time is asked together; each has its own answers, and nobody an old one."""
 
 import asyncio
+from unittest import mock
 
 import pytest
 
@@ -60,6 +61,13 @@ async def test_who_asks_alone_waits_for_nobody_and_whoever_comes_meanwhile_for_t
     shelf.pause.set()
     assert [await task for task in (first, *others)] == [["第1号"], ["第1号"], ["第2号"]]
     assert shelf.asked == [[1], [1, 2]]
+
+
+async def test_what_a_full_statement_does_not_hold_is_asked_by_the_next() -> None:
+    with mock.patch("core.gathering._FULL", 3):
+        shelf = Shelf()
+    await asyncio.gather(shelf.names([1, 2]), shelf.names([3, 4]), shelf.names([5]))
+    assert shelf.asked == [[1, 2, 3, 4], [5]]
 
 
 async def test_what_fails_fails_for_those_alone_who_asked_for_it() -> None:
