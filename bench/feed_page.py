@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -154,11 +154,13 @@ def processes(seconds: int = _SECONDS) -> tuple[Rates, Rates]:
     return ours, hand
 
 
-def figures(seconds: int = _SECONDS) -> list[Figure]:
-    """Measures all, and tells the ratios."""
+def figures(seconds: int = _SECONDS, draw: Callable[[Rates], None] = lambda _: None) -> list[Figure]:
+    """Measures all, has the rates of the servers drawn, and tells the ratios."""
     if wrk.missing():
         return [Figure("feed page", "left out: it needs `wrk` (Debian has it)")]
-    return [*_executor_figures(executors(seconds)), *_process_figures(seconds)]
+    rates = executors(seconds)
+    draw(rates)
+    return [*_executor_figures(rates), *_process_figures(seconds)]
 
 
 def _executor_figures(rates: Rates) -> list[Figure]:

@@ -1,7 +1,7 @@
 """Draws how the feed page compares, and where a timeline pays, for `docs/`.
 
-`python -m bench.plots` measures the feed page and writes its picture, `python -m bench.plots following` the other. The
-only module that needs matplotlib (`make .venv/.bench` installs it).
+`make bench` has the first drawn of what it measures; `python -m bench.plots` measures the feed page and draws it alone,
+`python -m bench.plots following` the other. The only module that needs matplotlib (`make .venv/.bench` installs it).
 """
 
 import sys
@@ -23,7 +23,7 @@ _OURS: Final = "#d9415d"
 _OTHERS: Final = "#b9bec7"
 
 
-def draw(rates: feed_page.Rates, picture: Path) -> None:
+def draw(rates: feed_page.Rates, picture: Path = PICTURE) -> None:
     """Requests per second of each server, the fastest on top."""
     names = sorted(rates, key=lambda name: rates[name])
     figure, axes = pyplot.subplots(figsize=(8, 0.5 + 0.5 * len(names)), layout="constrained")
@@ -71,7 +71,7 @@ def _main() -> None:
     elif wrk.missing():
         sys.exit("left out: it needs `wrk` (Debian has it)")
     else:
-        draw(feed_page.executors(), PICTURE)
+        draw(feed_page.executors())
         print(PICTURE)
 
 
