@@ -22,13 +22,13 @@ Found = TypeVar("Found")
 Ask = Callable[[Sequence[Key]], Awaitable[list[Answer]]]
 Read = Callable[[list[Key]], Awaitable[Found]]
 
-# Keys with which a statement is full; a page asks for up to a hundred things, and their parts.
+# Keys at which a statement is full, if each stands for a row or few; a page asks for up to a hundred, and their parts.
 _FULL: Final = 2000
 
 
-def gathered(read: Read[Key, Mapping[Key, Answer]]) -> Ask[Key, Answer | None]:
-    """Answers what was found for each key, None where nothing was."""
-    together = _together(read)
+def gathered(read: Read[Key, Mapping[Key, Answer]], *, full: int = _FULL) -> Ask[Key, Answer | None]:
+    """Answers what was found for each key, None where nothing was. A statement is `full` at so many keys."""
+    together = _together(read, full)
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[Answer | None]:
@@ -37,8 +37,8 @@ def gathered(read: Read[Key, Mapping[Key, Answer]]) -> Ask[Key, Answer | None]:
     return ask
 
 
-def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]]) -> Ask[Key, list[Answer]]:
-    """Answers all that was found under each key, in its order."""
+def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]], *, full: int = _FULL) -> Ask[Key, list[Answer]]:
+    """Answers all that was found under each key, in its order. A statement is `full` at so many keys."""
 
     async def grouped(keys: list[Key]) -> dict[Key, list[Answer]]:
         lists: dict[Key, list[Answer]] = {}
@@ -46,7 +46,7 @@ def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]]) -> Ask[Key, li
             lists.setdefault(key, []).append(one)
         return lists
 
-    together = _together(grouped)
+    together = _together(grouped, full)
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[list[Answer]]:
@@ -58,7 +58,7 @@ def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]]) -> Ask[Key, li
 
 def gathered_flags(read: Read[Key, Collection[Key]]) -> Ask[Key, bool]:
     """Answers whether each key was found."""
-    together = _together(read)
+    together = _together(read, _FULL)
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[bool]:
@@ -67,8 +67,8 @@ def gathered_flags(read: Read[Key, Collection[Key]]) -> Ask[Key, bool]:
     return ask
 
 
-def _together(read: Read[Key, Found]) -> Callable[[Sequence[Key]], Awaitable[Found]]:
+def _together(read: Read[Key, Found], full: int) -> Callable[[Sequence[Key]], Awaitable[Found]]:
     async def decide(_: None, questions: Sequence[Sequence[Key]]) -> list[Found]:
         return [await read(list(dict.fromkeys(chain.from_iterable(questions))))] * len(questions)
 
-    return functools.partial(GroupCommit[None, Sequence[Key], Found](decide, most=_FULL, weigh=len).ask, None)
+    return functools.partial(GroupCommit[None, Sequence[Key], Found](decide, most=full, weigh=len).ask, None)

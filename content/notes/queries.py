@@ -22,6 +22,8 @@ _HOTTEST = 300
 _LATEST = 100
 _OF_AUTHOR = 5
 _OF_TOPIC = 30
+# Readers whose authors' newest notes are looked up by one statement; each may follow thousands.
+_READERS = 32
 _NOTE_N = db.columns(Note, "n")
 
 
@@ -121,7 +123,7 @@ def _newest(most: int) -> Ask[_Newest, list[Note]]:
         )
         return [(asked[place - 1], Note.from_row(row)) for place, *row in found]
 
-    return gathered_lists(read)
+    return gathered_lists(read, full=_READERS)
 
 
 async def newest_ids_by_authors(author_ids: Collection[UUID], most: int) -> list[tuple[UUID, UUID]]:

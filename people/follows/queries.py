@@ -1,5 +1,6 @@
 """All reads of follows and blocks, batch first."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 from uuid import UUID
@@ -16,6 +17,8 @@ from people.follows.records import Follow, Standing
 _Side = Literal["follower_id", "followee_id", "blocker_id", "blocked_id"]
 # A follower, and the authors of whom it is asked whether they are followed.
 _Question = tuple[UUID, frozenset[UUID]]
+# Readers who are asked about in one statement; each may follow thousands.
+_READERS: Final = 32
 # Of follower `a`: which version of whom they follow is the present one, and who of those has a crowd.
 _VERSION: Final = "coalesce((SELECT version FROM follow_versions WHERE follower_id = a.follower_id), 0)"
 _CROWDS: Final = (
@@ -47,7 +50,7 @@ async def everyone(follower_id: UUID) -> Standing:
     return found
 
 
-@gathered
+@functools.partial(gathered, full=_READERS)
 async def _everyone(follower_ids: list[UUID]) -> dict[UUID, Standing]:
     found = await db.rows(
         f"SELECT a.follower_id, {_VERSION}, {_CROWDS},"
@@ -65,7 +68,7 @@ async def standing(follower_id: UUID, author_ids: Iterable[UUID]) -> Standing:
     return found
 
 
-@gathered
+@functools.partial(gathered, full=_READERS)
 async def _standings(asked: list[_Question]) -> dict[_Question, Standing]:
     found = await db.rows(
         # Probes, and an array read once: PostgreSQL would rather go through everyone whom a person follows.

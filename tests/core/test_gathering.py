@@ -1,7 +1,6 @@
 """What many ask at a time is asked together; each has its own answers, and nobody an old one."""
 
 import asyncio
-from unittest import mock
 
 import pytest
 
@@ -13,11 +12,11 @@ from core.unit_of_work import transaction
 class Shelf:
     """Names numbers, and notes what it was asked; it answers when `pause` allows it."""
 
-    def __init__(self) -> None:
+    def __init__(self, full: int = 100) -> None:
         self.asked: list[list[int]] = []
         self.pause = asyncio.Event()
         self.pause.set()
-        self.names = gathered(self._names)
+        self.names = gathered(self._names, full=full)
 
     async def _names(self, numbers: list[int]) -> dict[int, str]:
         self.asked.append(numbers)
@@ -64,8 +63,7 @@ async def test_who_asks_alone_waits_for_nobody_and_whoever_comes_meanwhile_for_t
 
 
 async def test_what_a_full_statement_does_not_hold_is_asked_by_the_next() -> None:
-    with mock.patch("core.gathering._FULL", 3):
-        shelf = Shelf()
+    shelf = Shelf(full=3)
     await asyncio.gather(shelf.names([1, 2]), shelf.names([3, 4]), shelf.names([5]))
     assert shelf.asked == [[1, 2, 3, 4], [5]]
 

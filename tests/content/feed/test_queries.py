@@ -1,5 +1,6 @@
 """Feeds: who sees what, in which order, why, and what a page costs."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ async def discovered(
     """A page of DISCOVER: the first of a new session, or the one after another."""
     end = None if after is None else after.page_info.end_cursor
     key = None if end is None else decode_cursor(end, tuple[UUID, int])
+    await asyncio.sleep(0.001)  # A session shows what was published in a millisecond before its own.
     return await queries.discover(viewer_id, PageRequest(first, key), sessions or MemorySessions())
 
 
