@@ -198,6 +198,9 @@ class _Code:
             return
         unchanged = class_of(leaf)
         if unchanged is None:
+            if leaf.coerce_output_value is str:
+                self.line(depth, f"if {value}.__class__ is not str:")
+                depth += 1
             self._odd_if(depth, f"nature({value}.__class__) != 'value'")
             self.line(depth, f"{value} = {self._name(leaf.coerce_output_value)}({value})")
             self._odd_if(depth, f"{value} is None or {value} is Undefined")
