@@ -44,6 +44,9 @@ BODY: Final = orjson.dumps({"query": QUERY, "variables": {"first": 20}})
 _PEERS: Final = Path(__file__).with_name("peers")
 _SECONDS: Final = 4
 _TURNS: Final = 3
+_CONNECTIONS: Final = 16
+# Few and many beside that: what is asked at a time is asked together.
+_OTHER_CONNECTIONS: Final = (4, 64)
 
 OURS: Final = "breadth first"
 HAND: Final = "by hand"
@@ -63,7 +66,9 @@ def answer(server: Server, token: str) -> Any:
         return orjson.loads(found.read())
 
 
-def compared(servers: Mapping[str, Server], tokens: Sequence[str], seconds: int) -> Rates:
+def compared(
+    servers: Mapping[str, Server], tokens: Sequence[str], seconds: int, connections: int = _CONNECTIONS
+) -> Rates:
     """Requests per second of each, medians of turns. Raises AssertionError unless all answer the same."""
     answers = {name: [answer(server, token) for token in tokens] for name, server in servers.items()}
     (first, wanted), *others = answers.items()
@@ -73,7 +78,7 @@ def compared(servers: Mapping[str, Server], tokens: Sequence[str], seconds: int)
     rates: dict[str, list[float]] = {name: [] for name in servers}
     for turn in range(_TURNS + 1):
         for name, server in servers.items():
-            load = wrk.load(server.url + "/graphql", BODY, tokens, seconds)
+            load = wrk.load(server.url + "/graphql", BODY, tokens, seconds, connections)
             if turn:  # The first is for caches and compilers.
                 rates[name].append(load.per_second)
     return {name: statistics.median(found) for name, found in rates.items()}
@@ -127,6 +132,15 @@ def executors(seconds: int = _SECONDS) -> Rates:
         return compared(servers, tokens, seconds)
 
 
+def crowds(seconds: int = _SECONDS) -> dict[int, Rates]:
+    """Requests per second, ours and by hand, over few connections and over many."""
+    with _folder() as folder, filled(folder) as (url, tokens):
+        environment = {"DATABASE_URL": url}
+        with serving(folder / "ours", environment=environment) as ours, by_hand(folder, environment) as hand:
+            servers = {OURS: ours, HAND: hand}
+            return {count: compared(servers, tokens, seconds, count) for count in _OTHER_CONNECTIONS}
+
+
 def processes(seconds: int = _SECONDS) -> tuple[Rates, Rates]:
     """Requests per second of one process and of two: ours, and by hand. Raises Unavailable without the services."""
     with (
@@ -160,7 +174,11 @@ def figures(seconds: int = _SECONDS, draw: Callable[[Rates], None] = lambda _: N
         return [Figure("feed page", "left out: it needs `wrk` (Debian has it)")]
     rates = executors(seconds)
     draw(rates)
-    return [*_executor_figures(rates), *_process_figures(seconds)]
+    others = [
+        Figure(f"… over {count} connections, to {by[HAND]:.0f} requests/s {HAND}", f"{by[OURS] / by[HAND]:.2f}")
+        for count, by in crowds(seconds).items()
+    ]
+    return [*_executor_figures(rates), *others, *_process_figures(seconds)]
 
 
 def _executor_figures(rates: Rates) -> list[Figure]:

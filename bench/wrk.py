@@ -31,7 +31,6 @@ function done(summary, latency, requests)
     summary.requests, summary.duration, failed, summary.errors.status, latency:percentile(50), latency:percentile(99)))
 end
 """
-_CONNECTIONS: Final = 16
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -54,13 +53,13 @@ def missing() -> bool:
     return shutil.which("wrk") is None
 
 
-def load(url: str, body: bytes, tokens: Sequence[str], seconds: int) -> Load:
-    """Posts `body` in the name of each token in turn, over 16 connections.
+def load(url: str, body: bytes, tokens: Sequence[str], seconds: int, connections: int = 16) -> Load:
+    """Posts `body` in the name of each token in turn.
 
     Raises RuntimeError when not every answer is a good one.
     """
     names = ", ".join(map(text, tokens))
-    return run(url, _IN_TURN.format(body=text(body.decode()), tokens=f"{{{names}}}"), _CONNECTIONS, seconds)
+    return run(url, _IN_TURN.format(body=text(body.decode()), tokens=f"{{{names}}}"), connections, seconds)
 
 
 def run(url: str, lua: str, connections: int, seconds: int) -> Load:
