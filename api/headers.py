@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.requests import request_id
 
-_ALWAYS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
+# As ASGI has them: names in lower case.
+_UNLESS_GIVEN: Final = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"x-frame-options": b"DENY",
+    b"cache-control": b"no-store",
 }
+_VARY: Final = (b"vary", b"Accept, Accept-Language, Authorization")
 
 
 class Headers:
@@ -30,12 +32,9 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = identity
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                headers.add_vary_header("Accept, Accept-Language, Authorization")
+                given = dict(message["headers"])
+                own = (pair for pair in _UNLESS_GIVEN.items() if pair[0] not in given)
+                message["headers"] = [*message["headers"], *own, _VARY, (b"x-request-id", identity.encode())]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -6,9 +6,9 @@ attribute is one `map`, a batched field one call for all its parents, a leaf one
 its types, arguments, scalars and introspection stay Strawberry's and graphql-core's, and so does every answer: the same
 data, the same errors at the same paths, in the order in which graphql-core meets them when nothing waits.
 
-`documents` → `plan` (what is selected) with `sources` (where values come from) and `leaves` (how they are written);
-`run` → `completion` (what values become), `compiled` (those that lie in the objects themselves, all at once), `places`
-(where they go), `failures` (what their errors null).
+`documents` → `plan` (what is selected) with `sources` (where values come from), `leaves` (how they are written) and
+`members` (what is in a union); `run` → `completion` (what values become), `compiled` (those that lie in the objects
+themselves, all at once), `places` (where they go), `failures` (what their errors null).
 
     strawberry.Schema(Query, execution_context_class=execution.executor_class())
 """

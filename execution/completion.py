@@ -146,8 +146,10 @@ def _complete_composites(run: "Run", shape: Composite, place: Place, values: lis
         _enter(run, shape, abstract, place, values, where)
         return
     objects = _at(values, where)
-    resolve = abstract.resolve_type or run.executor.type_resolver
-    names = column(resolve, len(objects), objects, itertools.repeat(run.type_info(place)), itertools.repeat(abstract))
+    names: list[Any] | None = None if shape.members is None else shape.members.names(objects)
+    if names is None:
+        resolve, info = abstract.resolve_type or run.executor.type_resolver, run.type_info(place)
+        names = column(resolve, len(objects), objects, itertools.repeat(info), itertools.repeat(abstract))
     _when_settled(run, names, functools.partial(_enter_each_type, run, shape, place, values, where))
 
 

@@ -21,6 +21,7 @@ from graphql.execution import Executor as CoreExecutor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields, collect_subfields
 
 from execution.leaves import Columns
+from execution.members import members_of
 from execution.sources import Source, source_of
 
 if TYPE_CHECKING:
@@ -57,13 +58,15 @@ class Listing:
 class Composite:
     """An object, an interface or a union; what is selected of each object type is compiled when one occurs."""
 
-    __slots__ = ("_details", "_selections", "nullable", "type")
+    __slots__ = ("_details", "_selections", "members", "nullable", "type")
 
     def __init__(
         self, composite: GraphQLObjectType | GraphQLAbstractType, details: FieldDetailsList, *, nullable: bool
     ) -> None:
         self.type = composite
         self.nullable = nullable
+        # None: its type is not told by the classes of objects.
+        self.members = None if isinstance(composite, GraphQLObjectType) else members_of(composite)
         self._details = details
         self._selections: dict[str, Selection] = {}
 

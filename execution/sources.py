@@ -3,15 +3,19 @@
 import functools
 import inspect
 import operator
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import strawberry
 from graphql import FieldNode, GraphQLField
 from graphql.execution import Executor as CoreExecutor
 from graphql.execution.values import get_argument_values
+from strawberry.relay import GlobalID
+from strawberry.scalars import is_scalar
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import convert_argument
+from strawberry.types.base import StrawberryOptional
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
@@ -80,7 +84,7 @@ class Attribute:
 class Arguments:
     """A field's arguments as its resolver takes them; the same for all objects of a level."""
 
-    __slots__ = ("_definition", "_field", "_node", "_schema")
+    __slots__ = ("_config", "_definition", "_field", "_node", "_scalars", "_taken")
 
     def __init__(
         self, definition: GraphQLField, node: FieldNode, field: StrawberryField, schema: strawberry.Schema
@@ -88,7 +92,17 @@ class Arguments:
         self._definition = definition
         self._node = node
         self._field = field
-        self._schema = schema
+        self._config = schema.config
+        self._scalars = schema.schema_converter.scalar_registry
+        # By what name each is given and taken, and its type; of those taken as they are given, none.
+        self._taken = [
+            (
+                schema.config.name_converter.from_argument(argument),
+                argument.python_name,
+                None if _is_plain(argument.type, self._scalars) else argument.type,
+            )
+            for argument in field.arguments
+        ]
 
     @property
     def some(self) -> bool:
@@ -99,13 +113,22 @@ class Arguments:
         """By their Python names. Raises what coercion raises."""
         if not self.some:
             return {}
-        return convert_arguments(
-            core_arguments(self._definition, self._node, run.executor),
-            self._field.arguments,
-            self._schema.schema_converter.scalar_registry,
-            self._schema.config,
-            self._schema.config.info_class(_raw_info=run.info(place, 0), _field=self._field),
-        )
+        given = core_arguments(self._definition, self._node, run.executor)
+        info = self._config.info_class(_raw_info=run.type_info(place), _field=self._field)
+        return {
+            taken: given[name]
+            if type_ is None
+            else convert_argument(given[name], type_, self._scalars, self._config, info, path=(name,))
+            for name, taken, type_ in self._taken
+            if name in given
+        }
+
+
+def _is_plain(type_: Any, scalars: Mapping[object, Any]) -> bool:
+    """Whether Strawberry takes values of a type as graphql-core coerced them."""
+    if type(type_) is StrawberryOptional:
+        type_ = type_.of_type
+    return type_ is not GlobalID and (is_scalar(type_, scalars) or isinstance(type_, StrawberryEnumDefinition))
 
 
 def core_arguments(definition: GraphQLField, node: FieldNode, executor: "CoreExecutor[Any]") -> dict[str, Any]:

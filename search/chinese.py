@@ -45,12 +45,18 @@ def _folded_char(char: str) -> str:
     return unicodedata.normalize("NFKC", char).casefold()
 
 
+def _folded_evenly(text: str) -> str | None:
+    """What `text` becomes, when each of its characters becomes one; None when not, or perhaps not."""
+    lower = text.casefold()
+    if len(lower) != len(text) or not unicodedata.is_normalized("NFKC", text):
+        return None
+    simplified = zhconv(lower, "zh-CN")
+    return simplified if len(simplified) == len(text) else None
+
+
 def _folded_parts(text: str) -> list[str]:
     """What each character of `text` becomes: NFKC, lower case, simplified."""
-    if unicodedata.is_normalized("NFKC", text) and len(text.casefold()) == len(text):
-        parts = list(text.casefold())
-    else:
-        parts = list(map(_folded_char, text))
+    parts = list(map(_folded_char, text))
     whole = "".join(parts)
     simplified = zhconv(whole, "zh-CN")
     if len(simplified) != len(whole):
@@ -66,11 +72,15 @@ def _folded_parts(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """`text` in the one form in which it is indexed and asked for: NFKC, lower case, simplified characters."""
-    return "".join(_folded_parts(text))
+    even = _folded_evenly(text)
+    return "".join(_folded_parts(text)) if even is None else even
 
 
-def folded_with_origins(text: str) -> tuple[str, list[int]]:
+def folded_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """`folded(text)`, and for each of its characters the index in `text` of the one it came from."""
+    even = _folded_evenly(text)
+    if even is not None:
+        return even, range(len(text))
     parts = _folded_parts(text)
     return "".join(parts), [index for index, part in enumerate(parts) for _ in part]
 
@@ -184,7 +194,7 @@ def spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int, int]]:
     """Where a folded text has the wanted words, by letters or else by sounds: (begin, end, index of the word)."""
     found: list[tuple[int, int, int]] = []
     for index, word in enumerate(wanted):
-        by_letters = _occurrences(text, word)
+        by_letters = _occurrences(text, word) if word in text else []
         found += [(begin, end, index) for begin, end in by_letters]
         if not by_letters and is_spelling(word):
             found += [(begin, end, index) for begin, end in _by_sound(text, word)]

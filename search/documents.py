@@ -152,19 +152,22 @@ SOURCES: Final[Mapping[str, Source]] = {
 }
 
 
-async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> dict[Found, Any]:
-    """The records of things that still exist, and that are by nobody of `hidden`: one statement a kind, at once."""
+async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> list[Any | None]:
+    """The record of each thing, None for what is gone or is by `hidden` people: one statement a kind, at once."""
+    found: list[Any | None] = [None] * len(things)
+    places: dict[str, list[int]] = {}
+    for place, thing in enumerate(things):
+        places.setdefault(thing.kind, []).append(place)
 
-    async def of_kind(kind: str, ids: Sequence[UUID]) -> dict[Found, Any]:
-        source = SOURCES[kind]
-        return {
-            Found(kind, record.id): record
-            for record in await source.records(ids)
-            if record is not None and source.person(record) not in hidden
-        }
+    async def read(kind: str) -> None:
+        source, where = SOURCES[kind], places[kind]
+        for place, record in zip(where, await source.records([things[place].id for place in where]), strict=True):
+            if record is not None and source.person(record) not in hidden:
+                found[place] = record
 
-    found = await asyncio.gather(*(of_kind(*each) for each in _by_kind(things).items()))
-    return {thing: record for records in found for thing, record in records.items()}
+    # Most pages are of one kind, and a task for it would only take time.
+    await (read(*places) if len(places) == 1 else asyncio.gather(*map(read, places)))
+    return found
 
 
 async def described(things: Sequence[Found]) -> list[Document]:

@@ -1,6 +1,7 @@
 """The search use case: what is asked is checked and put in the engine's terms, what is found is read anew and shown."""
 
 import asyncio
+import functools
 import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -46,14 +47,6 @@ class Filter(msgspec.Struct, frozen=True):
 _ANYTHING: Final = Filter()
 
 
-class Result(msgspec.Struct, frozen=True):
-    """A hit: the thing's record, where it stands, and its best passage as HTML, when a word of the query is in it."""
-
-    cursor: str
-    node: Any
-    highlight: str | None
-
-
 class FacetValue(msgspec.Struct, frozen=True):
     value: str
     count: int
@@ -64,30 +57,6 @@ class Facet(msgspec.Struct, frozen=True):
 
     name: str
     values: list[FacetValue]
-
-
-class Doubt(msgspec.Struct, frozen=True):
-    """That little was found by a folded text, and the titles of that little."""
-
-    text: str
-    titles: Sequence[str]
-
-
-class Results(msgspec.Struct, frozen=True):
-    """A page of hits; on a first one with few, whether something else was meant; and the folded text of a first one
-    whose best hit has a word of it, as it was written or as it sounds."""
-
-    edges: list[Result]
-    page_info: PageInfo
-    facets: list[Facet]
-    estimated_total: int
-    doubt: Doubt | None = None
-    answered: str = ""
-    is_available: bool = True
-
-
-# What is shown while the engine is away.
-UNAVAILABLE: Final = Results([], PageInfo(False, False, None, None), [], 0, is_available=False)
 
 
 class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -108,6 +77,49 @@ class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     @property
     def thing(self) -> Found:
         return Found(self.kind, self.id)
+
+
+class Result(msgspec.Struct, frozen=True, dict=True):
+    """A hit: the thing's record, found by `words`. Its cursor and highlight are only written for who asks for them."""
+
+    anchor: _Anchor
+    node: Any
+    words: Sequence[str]
+
+    @property
+    def cursor(self) -> str:
+        return encode_cursor(self.anchor)
+
+    @property
+    def passages(self) -> Sequence[str]:
+        """What it says, the title first."""
+        return documents.SOURCES[self.anchor.kind].passages(self.node)
+
+    @functools.cached_property
+    def highlight(self) -> str | None:
+        """Its best passage as HTML, when a word of the query is in it."""
+        return highlight(self.passages, self.words) if self.words else None
+
+
+class Results(msgspec.Struct, frozen=True):
+    """A page of hits. `text` is what was asked, folded, on a first page, and `few` whether it found little there."""
+
+    edges: list[Result]
+    page_info: PageInfo
+    facets: list[Facet]
+    estimated_total: int
+    text: str = ""
+    few: bool = False
+    is_available: bool = True
+
+    @property
+    def answered(self) -> str:
+        """The text of a first page whose best hit has a word of it, as it was written or as it sounds."""
+        return self.text if self.edges and self.edges[0].highlight is not None else ""
+
+
+# What is shown while the engine is away.
+UNAVAILABLE: Final = Results([], PageInfo(False, False, None, None), [], 0, is_available=False)
 
 
 async def search(
@@ -161,13 +173,12 @@ def _few(query: Query, answer: Answer) -> bool:
 
 async def meant(engine: Engine, results: Results) -> list[str]:
     """What may have been meant by a query that found little; mostly nothing. Raises SearchUnavailable."""
-    if results.doubt is None:
+    if not results.few:
         return []
-    text, titles = results.doubt.text, results.doubt.titles
-    beginnings = corrections.beginnings(text)
+    beginnings = corrections.beginnings(results.text)
     known = await asyncio.gather(*(engine.suggest(beginning, _NEAR) for beginning in beginnings))
-    titles = [*titles, *(title for some in known for title in some)]
-    return await asyncio.to_thread(corrections.corrections, text, titles)
+    titles = [*(edge.passages[0] for edge in results.edges), *(title for some in known for title in some)]
+    return await asyncio.to_thread(corrections.corrections, results.text, titles)
 
 
 def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort: str = RELEVANCE) -> Query:
@@ -247,42 +258,34 @@ async def _shown(
 ) -> Results:
     """The page of up to `limit` hits. What went since it was indexed, or is hidden, is left out; its cursor goes on."""
     hits = answer.hits[:limit]
-    cursors = [
-        encode_cursor(
-            _Anchor(
-                *(query.sort, query.loose, hit.position.rank, hit.position.tie),
-                *(hit.thing.kind, hit.thing.id, place + index),
-            )
+    anchors = [
+        _Anchor(
+            *(query.sort, query.loose, hit.position.rank, hit.position.tie),
+            *(hit.thing.kind, hit.thing.id, place + index),
         )
         for index, hit in enumerate(hits)
     ]
-    found = await documents.records([hit.thing for hit in hits], hidden)
-    titles = [documents.SOURCES[hit.thing.kind].passages(found[hit.thing])[0] for hit in hits if hit.thing in found]
-    edges = [
-        Result(cursor, found[hit.thing], _highlight(hit.thing, found[hit.thing], query))
-        for hit, cursor in zip(hits, cursors, strict=True)
-        if hit.thing in found
-    ]
+    records = await documents.records([hit.thing for hit in hits], hidden)
     return Results(
-        edges=edges,
+        edges=[
+            Result(anchor, record, query.words)
+            for anchor, record in zip(anchors, records, strict=True)
+            if record is not None
+        ],
         page_info=PageInfo(
             has_next_page=len(answer.hits) > limit,
             has_previous_page=later,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=encode_cursor(anchors[0]) if anchors else None,
+            end_cursor=encode_cursor(anchors[-1]) if anchors else None,
         ),
         facets=[
             Facet(name, [FacetValue(value, count) for value, count in _most_frequent(values.items())])
             for name, values in answer.facets.items()
         ],
         estimated_total=answer.total,
-        doubt=Doubt(query.text, titles) if not later and _few(query, answer) else None,
-        answered=query.text if not later and edges and edges[0].highlight is not None else "",
+        text="" if later else query.text,
+        few=not later and _few(query, answer),
     )
-
-
-def _highlight(thing: Found, record: Any, query: Query) -> str | None:
-    return highlight(documents.SOURCES[thing.kind].passages(record), query.words) if query.words else None
 
 
 def _most_frequent(counts: Any) -> list[tuple[str, int]]:

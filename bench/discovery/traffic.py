@@ -1,10 +1,11 @@
 """What people really typed, put through GraphQL and to the engine beside it; and how soon a change is found.
 
-`python -m bench.discovery.traffic [LIMIT]` asks the first LIMIT of the 40,000 queries, or all. The index is the
-embedded one and holds the 5,531 product titles of the data folder, published as notes through the API. Each query is
-asked by GraphQL over HTTP (the ids and highlights of the first ten) and, at once after, of the same index by the engine
-alone, strictly and where need be loosely as the server does; so both meet the same machine. A change is timed from the
-moment its mutation is sent until a search shows it, asked again and again.
+`python -m bench.discovery.traffic [LIMIT] [Meilisearch]` asks the first LIMIT of the 40,000 queries, or all, of the
+embedded engine or of a Meilisearch server started for it. The index holds the 5,531 product titles of the data folder,
+published as notes through the API. Each query is asked by GraphQL over HTTP (the ids and highlights of the first ten)
+and, at once after, of the same index by the engine alone, strictly and where need be loosely as the server does; so
+both meet the same machine. A change is timed from the moment its mutation is sent until a search shows it, asked again
+and again.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,9 @@ from bench.figures import Figure, show
 from bench.server import Server, serving
 from search import chinese, queries
 from search.embedded import Embedded
+from search.engine import Engine
+from search.meilisearch import Meilisearch
+from tests.services import meilisearch
 
 _SEARCH: Final = """query ($query: String!, $filter: SearchFilter) { search(query: $query, filter: $filter, first: 10) {
   edges { highlight node { __typename ... on Node { id } } } } }"""
@@ -40,27 +44,43 @@ _UPDATE: Final = """mutation ($input: UpdateNoteInput!) {
   updateNote(input: $input) { note { id } userErrors { code message } } }"""
 _DELETE: Final = "mutation ($input: DeleteNoteInput!) { deleteNote(input: $input) { userErrors { code message } } }"
 _STOCK: Final = "mutation ($input: UpdateStockInput!) { updateStock(input: $input) { userErrors { code message } } }"
+_EMBEDDED: Final = "embedded"
 _AT_ONCE: Final = 4
 _CHANGES: Final = 15
 _PATIENCE: Final = 10.0
 
 
-def figures(limit: int | None = None) -> list[Figure]:
-    """Serves from a new folder, and measures."""
+def figures(limit: int | None = None, by: str = _EMBEDDED) -> list[Figure]:
+    """Serves from a new folder by one of the engines, and measures."""
+    with _served(by) as (server, engine):
+        return asyncio.run(_measured(server, engine, by, limit))
+
+
+@contextmanager
+def _served(by: str) -> Iterator[tuple[Server, Callable[[], Engine]]]:
+    """A server, and how its index is opened beside it."""
     with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         data = folder / "data"
-        with serving(data) as server:
-            return asyncio.run(_measured(server, data, limit))
+        if by == _EMBEDDED:
+            with serving(data) as server:
+                yield server, lambda: Embedded(data / "search")
+            return
+        with (
+            meilisearch.started() as index,
+            # Its other parts embedded, the server indexes by itself.
+            serving(data, environment={"MEILI_URL": index.url, "MEILI_KEY": index.key}) as server,
+        ):
+            yield server, lambda: Meilisearch(index.url, index.key)
 
 
-async def _measured(server: Server, data: Path, limit: int | None) -> list[Figure]:
+async def _measured(server: Server, opened: Callable[[], Engine], by: str, limit: int | None) -> list[Figure]:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
         person = await Client(http).sign_up("作者")
         await _publish(person, judged.titles().titles)
         fresh = await _freshness(person)
-        engine = Embedded(data / "search")
+        engine = opened()
         await engine.open()
         try:
             through, alone, failed = await _asked(server.url, engine, _queries(limit))
@@ -69,12 +89,14 @@ async def _measured(server: Server, data: Path, limit: int | None) -> list[Figur
     told = []
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         whole, part = _at(through, share), _at(alone, share)
-        what = f"{len(through):,} real queries, {name}: by GraphQL, by the engine alone"
+        what = f"{len(through):,} real queries, {by}, {name}: by GraphQL, by the engine alone"
         told.append(Figure(what, f"{whole:.1f} ms, {part:.1f} ms: × {whole / part:.2f}", "≤ × 1.5"))
     told.append(Figure("of these failed", str(failed), "0"))
     return told + [
         Figure(
-            f"{what} → seen by a search, median of {len(times)}", f"{statistics.median(times) * 1000:.0f} ms", "< 1 s"
+            f"{what} → seen by a search, median of {len(times)}",
+            f"{statistics.median(times) * 1000:.0f} ms",
+            "< 1 s",
         )
         for what, times in fresh.items()
     ]
@@ -102,7 +124,7 @@ async def _publish(person: Client, titles: Sequence[str]) -> None:
     await _until(lambda: _finds(person, last))
 
 
-async def _asked(url: str, engine: Embedded, texts: Sequence[str]) -> tuple[list[float], list[float], int]:
+async def _asked(url: str, engine: Engine, texts: Sequence[str]) -> tuple[list[float], list[float], int]:
     """Seconds by GraphQL and by the engine alone, and how many failed.
 
     By the standard library's connection, as an HTTP client in Python takes longer than some answers.
@@ -118,7 +140,8 @@ async def _asked(url: str, engine: Embedded, texts: Sequence[str]) -> tuple[list
             await queries.begun(engine, queries.asked(chinese.folded(text)), 11)
             alone.append(time.perf_counter() - answered)
             through.append(answered - begun)
-            failed += orjson.loads(answer).get("errors") is not None
+            # An engine that is away makes an empty page without an error.
+            failed += not orjson.loads(answer).keys().isdisjoint(("errors", "extensions"))
     return through, alone, failed
 
 
@@ -188,4 +211,6 @@ async def _misses(client: Client, text: str, **given: Any) -> bool:
 
 
 if __name__ == "__main__":
-    show("Search traffic", figures(int(sys.argv[1]) if sys.argv[1:] else None))
+    limits = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    names = [word for word in sys.argv[1:] if not word.isdecimal()]
+    show("Search traffic", figures(limits[0] if limits else None, names[0] if names else _EMBEDDED))

@@ -58,7 +58,7 @@ class SearchQueries:
         except SearchUnavailable:
             info.context.unavailable.add("search")
             return queries.UNAVAILABLE
-        if found.answered and info.context.viewer_id is not None:
+        if info.context.viewer_id is not None and found.answered:
             info.context.services.terms.count(info.context.viewer_id, found.answered)
         return found
 

@@ -39,6 +39,30 @@ class Pet(Named):
     legs: int = 4
 
 
+@dataclasses.dataclass(slots=True)
+class Stone:
+    """What stands for a type by its class alone, as it can carry no mark of a cast."""
+
+    weight: int = 1
+
+
+@dataclasses.dataclass(slots=True)
+class Grain:
+    size: int = 2
+
+
+@strawberry.type
+class StoneType:
+    weight: int
+    is_type_of = execution.records(Stone)
+
+
+@strawberry.type
+class GrainType:
+    size: int
+    is_type_of = execution.records(Grain)
+
+
 @strawberry.type
 class Box(Generic[T]):
     content: T
@@ -124,6 +148,10 @@ class Query:
         return [strawberry.cast(Pet, Row()), Person(name="person"), Row()]  # type: ignore[list-item]
 
     @strawberry.field
+    def ground(self, sand: bool = True) -> list[Annotated[StoneType | GrainType, strawberry.union("Ground")] | None]:
+        return [Stone(), Grain(), Stone(3), *([] if sand else [Row(), strawberry.cast(Person, Row())])]  # type: ignore[list-item]
+
+    @strawberry.field
     def boxes(self) -> Box[int]:
         return Box(content=1)
 
@@ -143,6 +171,8 @@ DOCUMENTS = [
     '{ guarded open: guarded(yes: true) doubled(word: "xy") }',
     "{ named { __typename name ... on Person { age } ... on Pet { legs } } }",
     "{ either { __typename ... on Pet { legs } ... on Person { age } } }",
+    "{ ground { __typename ... on StoneType { weight } ... on GrainType { size } } }",
+    "{ ground(sand: false) { __typename ... on StoneType { weight } ... on GrainType { size } } }",
     "{ boxes { content } many { content } }",
     "query ($p: Point!) { moved(by: $p, more: [{ x: 1, y: 1 }, $p]) }",
     "query ($p: Point! = { x: 5 }) { moved(by: $p, more: null, name: null) }",

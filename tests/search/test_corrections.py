@@ -73,4 +73,4 @@ class TestMeant:
             await filled.note(str(number), filled.things["person"].id, f"路营 {number}")
         await rebuild.rebuild(engine)
         found = await queries.search(engine, "路营")
-        assert found.doubt is None and await queries.meant(engine, found) == []
+        assert not found.few and await queries.meant(engine, found) == []

@@ -1,5 +1,6 @@
 """What search answers about real things, on each engine."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -110,6 +111,16 @@ class TestSearch:
         found = await queries.search(engine, "luying", kinds=["NOTE"])
         assert found.edges[0].highlight == "秋天<em>露營</em>裝備清單"
         assert (await queries.search(engine, "")).edges[0].highlight is None
+
+    async def test_makes_a_highlight_only_for_who_asks_and_once(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await world.indexed(engine)
+        made: list[Sequence[str]] = []
+        monkeypatch.setattr(queries, "highlight", lambda passages, words: made.append(words))
+        [edge] = (await queries.search(engine, "帐篷", kinds=["NOTE"])).edges
+        assert made == []
+        assert edge.highlight is None and edge.highlight is None and made == [["帐篷"]]
 
     async def test_leaves_out_what_went_since(self, engine: Engine) -> None:
         filled = await world.indexed(engine)

@@ -1,0 +1,48 @@
+"""Members of unions: of which type an object is, where its class alone tells."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import GraphQLAbstractType, GraphQLUnionType
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import has_object_definition
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
+from strawberry.types.union import StrawberryUnion
+
+from execution.sources import class_behind
+
+
+class Members(dict[type, str | None]):
+    """By the class of an object, the name of its type in a union, as Strawberry resolves it; None: Strawberry is asked.
+
+    It is asked of its own types, of what may have been cast, and where a member decides otherwise than by `records`.
+    """
+
+    def __init__(self, union: GraphQLUnionType) -> None:
+        self._classes = [(type_.name, class_behind(type_.is_type_of)) for type_ in union.types]
+
+    def __missing__(self, cls: type) -> str | None:
+        self[cls] = found = self._told(cls)
+        return found
+
+    def _told(self, cls: type) -> str | None:
+        # Without attributes of its own an object carries no mark of a cast.
+        if cls.__dictoffset__ or hasattr(cls, TYPE_CAST_ATTRIBUTE) or has_object_definition(cls):
+            return None
+        for name, own in self._classes:
+            if own is None or issubclass(cls, own):
+                return None if own is None else name
+        return None
+
+    def names(self, objects: Sequence[Any]) -> list[str | None] | None:
+        """The names of the types of all objects; None when one's class does not tell."""
+        names = [self[type(one)] for one in objects]
+        return None if None in names else names
+
+
+def members_of(abstract: GraphQLAbstractType) -> Members | None:
+    """The members of a union that Strawberry resolves in its own way."""
+    declared = abstract.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if isinstance(abstract, GraphQLUnionType) and type(declared) is StrawberryUnion:
+        return Members(abstract)
+    return None
