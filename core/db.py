@@ -130,6 +130,15 @@ def columns(record: type[msgspec.Struct], table: str = "") -> str:
     return ", ".join(f"{prefix}{name}" for name in record.__struct_fields__)
 
 
+def unseen(parameter: str) -> str:
+    """A parameter at whose value PostgreSQL's planner does not look.
+
+    It keeps one plan for all values then. For statements whose plan is the same anyway, and takes longer to make than
+    to carry out.
+    """
+    return f"(SELECT {parameter})"
+
+
 async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
     """All rows of a statement (SELECT, or anything with RETURNING)."""
     return cast(list[asyncpg.Record], await _run("fetch", sql, args))

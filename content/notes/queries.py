@@ -111,10 +111,12 @@ def _newest(most: int) -> Ask[_Newest, list[Note]]:
     """Asks for up to `most` notes each."""
     one = _by_authors(most, _NOTE_N, authors="($1::uuid[])[r.first:r.last]", before="r.before")
 
+    readers = ", ".join(map(db.unseen, ("$2::int[]", "$3::int[]", "$4::uuid[]")))
+
     async def read(asked: list[_Newest]) -> list[tuple[_Newest, Note]]:
         ends = list(accumulate(len(one.author_ids) for one in asked))
         found = await db.rows(
-            f"SELECT r.place, n.* FROM unnest($2::int[], $3::int[], $4::uuid[]) WITH ORDINALITY"
+            f"SELECT r.place, n.* FROM unnest({readers}) WITH ORDINALITY"
             f" AS r (first, last, before, place) CROSS JOIN LATERAL ({one}) n ORDER BY r.place, n.id DESC",
             [author_id for one in asked for author_id in one.author_ids],
             [end - len(one.author_ids) + 1 for one, end in zip(asked, ends, strict=True)],

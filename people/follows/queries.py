@@ -55,7 +55,7 @@ async def _everyone(follower_ids: list[UUID]) -> dict[UUID, Standing]:
     found = await db.rows(
         f"SELECT a.follower_id, {_VERSION}, {_CROWDS},"
         " ARRAY(SELECT followee_id FROM follows WHERE follower_id = a.follower_id)"
-        " FROM unnest($1::uuid[]) AS a (follower_id)",
+        f" FROM unnest({db.unseen('$1::uuid[]')}) AS a (follower_id)",
         follower_ids,
     )
     return {follower_id: Standing(*values) for follower_id, *values in found}
