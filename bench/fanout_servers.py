@@ -6,11 +6,9 @@ subscribers of so many events, so far apart or (0) all at once.
 
 import asyncio
 import sys
-import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +22,7 @@ from strawberry.asgi import GraphQL
 from api.app import create
 from api.runtime import running
 from api.serving import configured
+from bench.server import scratch
 from commerce.group_buys import events
 from core import clock, db, outbox
 from core.settings import Settings
@@ -40,19 +39,10 @@ Tell = Callable[[range], Awaitable[None]]
 Built = tuple[ASGIApp, dict[str, str], Tell]
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A new folder that PostgreSQL's own user may enter too."""
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-
-
 @asynccontextmanager
 async def zhongcao() -> AsyncIterator[Built]:
     """The whole application on a database of its own: an event is a step of a team, written down and relayed."""
-    with _folder() as folder:
+    with scratch() as folder:
         settings = Settings(data=folder / "data")
         async with running(settings, first=_nothing) as runtime:
             taken = await group_buys.opened(await group_buys.offer(team_size=100, stock=100))

@@ -10,10 +10,9 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ import orjson
 from bench import wrk
 from bench.feed_data import filled
 from bench.figures import Figure, show
-from bench.server import Server, running, serving
+from bench.server import Server, running, scratch, serving
 from tests.services import meilisearch, redis
 
 QUERY: Final = """
@@ -106,17 +105,9 @@ def _install_peers() -> bool:
     return True
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-
-
 def executors(seconds: int = _SECONDS) -> Rates:
     """Requests per second of the page by each kind of server; the peers only where Node is."""
-    with _folder() as folder, filled(folder) as (url, tokens), ExitStack() as stack:
+    with scratch() as folder, filled(folder) as (url, tokens), ExitStack() as stack:
         environment = {"DATABASE_URL": url}
         start = {
             OURS: serving(folder / "ours", environment=environment),
@@ -134,7 +125,7 @@ def executors(seconds: int = _SECONDS) -> Rates:
 
 def crowds(seconds: int = _SECONDS) -> dict[int, Rates]:
     """Requests per second, ours and by hand, over few connections and over many."""
-    with _folder() as folder, filled(folder) as (url, tokens):
+    with scratch() as folder, filled(folder) as (url, tokens):
         environment = {"DATABASE_URL": url}
         with serving(folder / "ours", environment=environment) as ours, by_hand(folder, environment) as hand:
             servers = {OURS: ours, HAND: hand}
@@ -144,7 +135,7 @@ def crowds(seconds: int = _SECONDS) -> dict[int, Rates]:
 def processes(seconds: int = _SECONDS) -> tuple[Rates, Rates]:
     """Requests per second of one process and of two: ours, and by hand. Raises Unavailable without the services."""
     with (
-        _folder() as folder,
+        scratch() as folder,
         filled(folder) as (url, tokens),
         redis.started() as bus,
         meilisearch.started() as search,

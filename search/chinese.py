@@ -194,7 +194,7 @@ def spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int, int]]:
     """Where a folded text has the wanted words, by letters or else by sounds: (begin, end, index of the word)."""
     found: list[tuple[int, int, int]] = []
     for index, word in enumerate(wanted):
-        by_letters = _occurrences(text, word) if word in text else []
+        by_letters = _occurrences(text, word)
         found += [(begin, end, index) for begin, end in by_letters]
         if not by_letters and is_spelling(word):
             found += [(begin, end, index) for begin, end in _by_sound(text, word)]

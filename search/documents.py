@@ -155,9 +155,7 @@ SOURCES: Final[Mapping[str, Source]] = {
 async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> list[Any | None]:
     """The record of each thing, None for what is gone or is by `hidden` people: one statement a kind, at once."""
     found: list[Any | None] = [None] * len(things)
-    places: dict[str, list[int]] = {}
-    for place, thing in enumerate(things):
-        places.setdefault(thing.kind, []).append(place)
+    places = _places(things)
 
     async def read(kind: str) -> None:
         source, where = SOURCES[kind], places[kind]
@@ -173,16 +171,20 @@ async def records(things: Sequence[Found], hidden: Collection[UUID] = ()) -> lis
 async def described(things: Sequence[Found]) -> list[Document]:
     """The documents of things as they are now; none for what is gone or not to be found."""
     documents: list[Document] = []
-    for kind, ids in _by_kind(things).items():
+    each = list(dict.fromkeys(things))
+    for kind, where in _places(each).items():
         source = SOURCES[kind]
-        existing = [record for record in await source.records(ids) if record is not None]
+        existing = [
+            record for record in await source.records([each[place].id for place in where]) if record is not None
+        ]
         if existing:
             documents += [document for document in await source.describe(existing) if document is not None]
     return documents
 
 
-def _by_kind(things: Sequence[Found]) -> dict[str, list[UUID]]:
-    ids: dict[str, list[UUID]] = {}
-    for thing in dict.fromkeys(things):
-        ids.setdefault(thing.kind, []).append(thing.id)
-    return ids
+def _places(things: Sequence[Found]) -> dict[str, list[int]]:
+    """Where the things of each kind stand."""
+    places: dict[str, list[int]] = {}
+    for place, thing in enumerate(things):
+        places.setdefault(thing.kind, []).append(place)
+    return places

@@ -13,12 +13,10 @@ import csv
 import gzip
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -29,7 +27,7 @@ from bench import client as api
 from bench.client import Client
 from bench.discovery import judged
 from bench.figures import Figure, show
-from bench.server import Server, serving
+from bench.server import Server, scratch, serving
 from search import chinese, queries
 from search.embedded import Embedded
 from search.engine import Engine
@@ -59,9 +57,7 @@ def figures(limit: int | None = None, by: str = _EMBEDDED) -> list[Figure]:
 @contextmanager
 def _served(by: str) -> Iterator[tuple[Server, Callable[[], Engine]]]:
     """A server, and how its index is opened beside it."""
-    with tempfile.TemporaryDirectory(prefix="zhongcao-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with scratch() as folder:
         data = folder / "data"
         if by == _EMBEDDED:
             with serving(data) as server:

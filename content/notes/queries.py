@@ -109,15 +109,17 @@ class _Newest(msgspec.Struct, frozen=True, eq=False):
 @functools.cache
 def _newest(most: int) -> Ask[_Newest, list[Note]]:
     """Asks for up to `most` notes each."""
-    one = _by_authors(most, _NOTE_N, authors="($1::uuid[])[r.first:r.last]", before="r.before")
-
     readers = ", ".join(map(db.unseen, ("$2::int[]", "$3::int[]", "$4::uuid[]")))
+    notes = _by_authors(most, _NOTE_N, authors="($1::uuid[])[r.first:r.last]", before="r.before")
+    sql = (
+        f"SELECT r.place, n.* FROM unnest({readers}) WITH ORDINALITY AS r (first, last, before, place)"
+        f" CROSS JOIN LATERAL ({notes}) n ORDER BY r.place, n.id DESC"
+    )
 
     async def read(asked: list[_Newest]) -> list[tuple[_Newest, Note]]:
         ends = list(accumulate(len(one.author_ids) for one in asked))
         found = await db.rows(
-            f"SELECT r.place, n.* FROM unnest({readers}) WITH ORDINALITY"
-            f" AS r (first, last, before, place) CROSS JOIN LATERAL ({one}) n ORDER BY r.place, n.id DESC",
+            sql,
             [author_id for one in asked for author_id in one.author_ids],
             [end - len(one.author_ids) + 1 for one, end in zip(asked, ends, strict=True)],
             ends,
