@@ -1,109 +1,119 @@
 """The served schema keeps the public contract: names, nullability, arguments, defaults; and describes itself."""
 
-from collections.abc import Iterator
-
 import pytest
 from graphql import (
-    GraphQLArgument,
-    GraphQLEnumType,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLUnionType,
-    Undefined,
     build_schema,
-    is_required_argument,
-    is_required_input_field,
-    print_ast,
+    print_schema,
     print_type,
 )
-from graphql.utilities import ast_from_value
 
-from tests import shared
+from tests import contract
 from tests.graph import built
 
 
 @pytest.fixture(scope="module")
-def served() -> GraphQLSchema:
-    return build_schema(built().as_str())
+def sdl() -> str:
+    return built().as_str()
 
 
 @pytest.fixture(scope="module")
-def contract() -> GraphQLSchema:
-    return build_schema(shared.path("contract/core.graphql").read_text())
-
-
-def default_of(given: GraphQLArgument | GraphQLInputField) -> str | None:
-    if given.default_value is Undefined:
-        return None
-    node = ast_from_value(given.default_value, given.type)
-    return None if node is None else print_ast(node)
-
-
-def breaks_of_inputs(
-    where: str,
-    promised: dict[str, GraphQLArgument] | dict[str, GraphQLInputField],
-    kept: dict[str, GraphQLArgument] | dict[str, GraphQLInputField],
-) -> Iterator[str]:
-    for name, wanted in promised.items():
-        found = kept.get(name)
-        if found is None:
-            yield f"{where}.{name} is missing"
-        elif str(found.type) != str(wanted.type):
-            yield f"{where}.{name} is {found.type}, not {wanted.type}"
-        elif default_of(found) != default_of(wanted):
-            yield f"{where}.{name} defaults to {default_of(found)}, not {default_of(wanted)}"
-    for name in kept.keys() - promised.keys():
-        added = kept[name]
-        if is_required_argument(added) if isinstance(added, GraphQLArgument) else is_required_input_field(added):
-            yield f"{where}.{name} is new and required"
-
-
-def breaks_of_type(promised: GraphQLNamedType, kept: GraphQLNamedType) -> Iterator[str]:
-    where = promised.name
-    if type(promised) is not type(kept):
-        yield f"{where} is a {type(kept).__name__}"
-    elif isinstance(promised, GraphQLEnumType) and isinstance(kept, GraphQLEnumType):
-        yield from (f"{where}.{value} is missing" for value in promised.values.keys() - kept.values.keys())
-    elif isinstance(promised, GraphQLUnionType) and isinstance(kept, GraphQLUnionType):
-        missing = {member.name for member in promised.types} - {member.name for member in kept.types}
-        yield from (f"{where} lacks {member}" for member in missing)
-    elif isinstance(promised, GraphQLInputObjectType) and isinstance(kept, GraphQLInputObjectType):
-        yield from breaks_of_inputs(where, promised.fields, kept.fields)
-    elif isinstance(promised, GraphQLObjectType | GraphQLInterfaceType):
-        assert isinstance(kept, GraphQLObjectType | GraphQLInterfaceType)
-        missing = {face.name for face in promised.interfaces} - {face.name for face in kept.interfaces}
-        yield from (f"{where} does not implement {face}" for face in missing)
-        for name, field in promised.fields.items():
-            if name not in kept.fields:
-                yield f"{where}.{name} is missing"
-                continue
-            if str(kept.fields[name].type) != str(field.type):
-                yield f"{where}.{name} is {kept.fields[name].type}, not {field.type}"
-            yield from breaks_of_inputs(f"{where}.{name}", field.args, kept.fields[name].args)
+def served(sdl: str) -> GraphQLSchema:
+    return build_schema(sdl)
 
 
 def own_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
     return [found for name, found in schema.type_map.items() if not name.startswith("__")]
 
 
-class TestContract:
-    def test_every_promise_is_kept(self, contract: GraphQLSchema, served: GraphQLSchema) -> None:
-        breaks: list[str] = []
-        for promised in own_types(contract):
-            kept = served.type_map.get(promised.name)
-            breaks.extend([f"{promised.name} is missing"] if kept is None else breaks_of_type(promised, kept))
-        assert breaks == []
+FILES = sorted(path.stem for path in contract.FOLDER.glob("*.graphql"))
 
-    def test_a_broken_promise_is_noticed(self, contract: GraphQLSchema) -> None:
-        other = build_schema("type Shop { id: ID name: String! } interface Node { id: ID! } type Query { a: Shop }")
-        found = list(breaks_of_type(contract.type_map["Shop"], other.type_map["Shop"]))
-        assert "Shop.id is ID, not ID!" in found
-        assert "Shop.owner is missing" in found
-        assert "Shop does not implement Node" in found
+
+class TestContract:
+    def test_the_readme_tells_of_each_file_whether_it_is_built(self) -> None:
+        assert sorted(contract.states()) == FILES
+        assert contract.states()["core"] == "built"
+
+    @pytest.mark.parametrize("name", FILES)
+    def test_promises_are_kept_wherever_they_are_built(self, name: str, sdl: str) -> None:
+        built = contract.states()[name] == "built"
+        assert contract.breaks(contract.promises(contract.text(name)), contract.promises(sdl), whole=built) == []
+
+    @pytest.mark.parametrize("name", [name for name, state in contract.states().items() if state == "promised"])
+    def test_what_is_wholly_served_is_called_built(self, name: str, sdl: str) -> None:
+        assert contract.promises(contract.text(name)).keys() - contract.promises(sdl).keys()
+
+    def test_all_promises_go_together_with_what_is_served(self, sdl: str) -> None:
+        texts = [contract.text(name) for name in FILES]
+        whole = contract.promises(print_schema(contract.merged(sdl, texts)))
+        assert whole.keys() > contract.promises(sdl).keys()
+        assert [
+            broken for text in texts for broken in contract.breaks(contract.promises(text), whole, whole=True)
+        ] == []
+
+
+PROMISED = """
+type Note implements Node { id: ID! title: String! notes(first: Int = 20): [Note!]! }
+input Filter { word: String = "a" }
+enum Sort { NEWEST }
+extend type Query { notes(sort: Sort): [Note!]! }
+#+ Query.old(filter: Filter = null)
+"""
+SERVED = """
+interface Node { id: ID! }
+type Note implements Node { id: ID! title: String! notes(first: Int = 20): [Note!]! }
+input Filter { word: String = "a" }
+enum Sort { NEWEST }
+type Query { old(filter: Filter = null): Int notes(sort: Sort): [Note!]! }
+"""
+
+
+class TestBrokenPromises:
+    @pytest.mark.parametrize(
+        ("kept", "instead", "broken"),
+        [
+            ("title: String!", "title: String", "Note.title is String, not String!"),
+            ("title: String!", "name: String!", "Note.title is missing"),
+            ("type Note implements Node", "type Note", "Note implements Node is missing"),
+            ("first: Int = 20", "first: Int = 10", "Note.notes(first) is Int = 10, not Int = 20"),
+            ("first: Int = 20", "first: Int = 20, until: ID!", "Note.notes(until) is new and required"),
+            ('word: String = "a"', 'word: String = "a" no: Int!', "Filter.no is new and required"),
+            ("enum Sort { NEWEST", "enum Sort { OLDEST", "Sort.NEWEST is missing"),
+            ("old(filter: Filter = null)", "old", "Query.old(filter) is missing"),
+            ("enum Sort { NEWEST }", "scalar Sort", "Sort is scalar, not enum"),
+        ],
+    )
+    def test_is_noticed(self, kept: str, instead: str, broken: str) -> None:
+        promised = contract.promises(PROMISED)
+        assert contract.breaks(promised, contract.promises(SERVED), whole=True) == []
+        assert kept in SERVED
+        assert broken in contract.breaks(promised, contract.promises(SERVED.replace(kept, instead)), whole=True)
+
+    def test_of_what_is_not_served_yet_nothing_is_asked(self) -> None:
+        promised = contract.promises(PROMISED)
+        assert contract.breaks(promised, contract.promises("type Query { old: Int }"), whole=False) == []
+        assert contract.breaks(promised, contract.promises("type Query { notes: Int }"), whole=False) == [
+            "Query.notes(sort) is missing",
+            "Query.notes is Int, not [Note!]!",
+        ]
+
+    def test_a_part_that_is_served_is_not_promised_twice(self) -> None:
+        part = (
+            SERVED.replace("title: String!", "")
+            .replace(" notes(sort: Sort): [Note!]!", "")
+            .replace("(filter: Filter = null)", "")
+        )
+        whole = contract.promises(print_schema(contract.merged(part, [PROMISED])))
+        assert contract.breaks(contract.promises(PROMISED), whole, whole=True) == []
+
+    def test_two_files_that_promise_one_thing_conflict(self) -> None:
+        one = "extend type Query { more: Int }"
+        with pytest.raises(TypeError, match="more"):
+            contract.merged(SERVED, [one, one])
 
 
 class TestDescriptions:
