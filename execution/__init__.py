@@ -6,14 +6,16 @@ attribute is one `map`, a batched field one call for all its parents, a leaf one
 its types, arguments, scalars and introspection stay Strawberry's and graphql-core's, and so does every answer: the same
 data, the same errors at the same paths, in the order in which graphql-core meets them when nothing waits.
 
-`documents` → `plan` (what is selected) with `sources` (where values come from), `leaves` (how they are written) and
-`members` (what is in a union); `run` → `completion` (what values become), `compiled` (those that lie in the objects
-themselves, all at once), `places` (where they go), `failures` (what their errors null).
+From the bottom: `columns` of values, `leaves` (how they are written), `members` (what is in a union), and `nodes`, of
+which plans consist. `sources` (where values come from) → `plan` (what is selected) → `documents` (when it is planned).
+`places` (where values go) → `running` (what a run offers) and `compiled` (values that lie in the objects themselves) →
+`completion` (what values become). `failures` (what errors null) → `run`, which walks a plan. `executor` is the door.
 
     strawberry.Schema(Query, execution_context_class=execution.executor_class())
 """
 
 from execution.executor import BreadthFirst, Executor, executor_class
-from execution.sources import batches, records
+from execution.members import records
+from execution.sources import batches
 
 __all__ = ["BreadthFirst", "Executor", "batches", "executor_class", "records"]

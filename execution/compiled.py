@@ -12,7 +12,7 @@ import itertools
 import keyword
 from collections.abc import Callable, Sequence
 from dataclasses import make_dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLObjectType, Undefined
@@ -20,12 +20,9 @@ from graphql.execution import Executor as CoreExecutor
 
 from execution.columns import nature
 from execution.leaves import accepted_by, class_of, names_of
-from execution.plan import Composite, Field, Leaf, Listing, Selection, Shape
-from execution.sources import Attribute, Function, class_behind
-
-# A dict, or an instance of a class that orjson writes as it writes a dict (see `_compact`).
-Row = Any
-Build = Callable[[Sequence[Any]], list[Row]]
+from execution.members import class_behind
+from execution.nodes import Build, Compiled, Composite, Field, Leaf, Listing, Row, Selection, Shape
+from execution.sources import Attribute, Function
 
 # Objects that a selection is applied to before it is worth compiling.
 WARM = 50
@@ -35,13 +32,6 @@ MANY = 1000
 
 class OddValue(Exception):
     """A value that must be looked at by itself."""
-
-
-class Compiled(NamedTuple):
-    """The loop that makes the rows of objects, if anything lies in them, and the fields that it leaves to columns."""
-
-    build: Build | None
-    open: list[Field]
 
 
 def rows_of(

@@ -3,7 +3,7 @@
 import functools
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from graphql import GraphQLAbstractType, GraphQLError, GraphQLObjectType
 from graphql.execution.executor import invalid_return_type_error
@@ -20,19 +20,17 @@ from execution.columns import (
     settled,
 )
 from execution.compiled import rows_of
+from execution.members import class_behind
+from execution.nodes import Composite, Leaf, Listing, Shape
 from execution.places import ItemPlace, Level, Place
-from execution.plan import Composite, Leaf, Listing, Shape
-from execution.sources import class_behind
-
-if TYPE_CHECKING:
-    from execution.run import Run
+from execution.running import Running
 
 _LISTS = {list, tuple}
 
-Complete = Callable[["Run", Any, Place, list[Any], Sequence[int]], None]
+Complete = Callable[[Running, Any, Place, list[Any], Sequence[int]], None]
 
 
-def complete(run: "Run", shape: Shape, place: Place, values: list[Any], *, waited: bool = False) -> None:
+def complete(run: Running, shape: Shape, place: Place, values: list[Any], *, waited: bool = False) -> None:
     """Turns resolved values into what the answer shows of them, and enters the levels below.
 
     What is `waited` for is not waited for again: an awaitable is then a value like others.
@@ -51,7 +49,7 @@ def complete(run: "Run", shape: Shape, place: Place, values: list[Any], *, waite
         _COMPLETE[type(shape)](run, shape, place, values, where)
 
 
-def _when_settled(run: "Run", values: list[Any], then: Callable[[list[Any]], None]) -> None:
+def _when_settled(run: Running, values: list[Any], then: Callable[[list[Any]], None]) -> None:
     """Goes on with a column when none of its values must be waited for."""
 
     async def wait() -> None:
@@ -63,7 +61,7 @@ def _when_settled(run: "Run", values: list[Any], then: Callable[[list[Any]], Non
         then(values)
 
 
-def _present(run: "Run", place: Place, values: Sequence[Any]) -> list[int]:
+def _present(run: Running, place: Place, values: Sequence[Any]) -> list[int]:
     """The indices of values that are there; failures, and nulls where there may be none, are noted."""
     where = []
     for index, value in enumerate(values):
@@ -82,7 +80,7 @@ def _null(place: Place) -> TypeError:
     return TypeError(f"Cannot return null for non-nullable field {parent}.{name}.")
 
 
-def _complete_leaves(run: "Run", shape: Leaf, place: Place, values: list[Any], where: Sequence[int]) -> None:
+def _complete_leaves(run: Running, shape: Leaf, place: Place, values: list[Any], where: Sequence[int]) -> None:
     for index in where:
         try:
             place.put(index, run.executor.complete_leaf_value(shape.type, values[index]))
@@ -90,7 +88,7 @@ def _complete_leaves(run: "Run", shape: Leaf, place: Place, values: list[Any], w
             run.fail(place, index, error)
 
 
-def _complete_lists(run: "Run", shape: Listing, place: Place, values: list[Any], where: Sequence[int]) -> None:
+def _complete_lists(run: Running, shape: Listing, place: Place, values: list[Any], where: Sequence[int]) -> None:
     found = _at(values, where)
     if _LISTS.issuperset(map(type, found)):
         _enter_lists(run, shape, place, found, where)
@@ -111,7 +109,7 @@ def _items(place: Place, value: Any) -> Any:
     return GraphQLError(f"Expected Iterable, but did not find one for field '{parent}.{name}'.")
 
 
-def _enter_found_lists(run: "Run", shape: Listing, place: Place, where: Sequence[int], found: list[Any]) -> None:
+def _enter_found_lists(run: Running, shape: Listing, place: Place, where: Sequence[int], found: list[Any]) -> None:
     there: list[int] = []
     lists: list[Sequence[Any]] = []
     broken: list[tuple[int, Exception]] = []
@@ -130,7 +128,7 @@ def _enter_found_lists(run: "Run", shape: Listing, place: Place, where: Sequence
 
 
 def _enter_lists(
-    run: "Run", shape: Listing, place: Place, lists: Sequence[Sequence[Any]], where: Sequence[int]
+    run: Running, shape: Listing, place: Place, lists: Sequence[Sequence[Any]], where: Sequence[int]
 ) -> None:
     """Completes the items of all lists as one column."""
     answers: list[list[Any]] = [[None] * len(items) for items in lists]
@@ -140,7 +138,7 @@ def _enter_lists(
         complete(run, shape.item, ItemPlace(place, where, answers, nullable=shape.item.nullable), items)
 
 
-def _complete_composites(run: "Run", shape: Composite, place: Place, values: list[Any], where: Sequence[int]) -> None:
+def _complete_composites(run: Running, shape: Composite, place: Place, values: list[Any], where: Sequence[int]) -> None:
     abstract = shape.type
     if isinstance(abstract, GraphQLObjectType):
         _enter(run, shape, abstract, place, values, where)
@@ -154,7 +152,7 @@ def _complete_composites(run: "Run", shape: Composite, place: Place, values: lis
 
 
 def _enter_each_type(
-    run: "Run", shape: Composite, place: Place, values: list[Any], where: Sequence[int], names: list[Any]
+    run: Running, shape: Composite, place: Place, values: list[Any], where: Sequence[int], names: list[Any]
 ) -> None:
     groups: dict[str, list[int]] = {}
     types: dict[str, GraphQLObjectType] = {}
@@ -170,7 +168,7 @@ def _enter_each_type(
         _enter(run, shape, types[name], place, values, members)
 
 
-def _runtime_type(run: "Run", shape: Composite, place: Place, value: Any, name: Any) -> GraphQLObjectType:
+def _runtime_type(run: Running, shape: Composite, place: Place, value: Any, name: Any) -> GraphQLObjectType:
     if isinstance(name, Exception):
         raise name
     abstract = cast(GraphQLAbstractType, shape.type)
@@ -178,7 +176,7 @@ def _runtime_type(run: "Run", shape: Composite, place: Place, value: Any, name: 
 
 
 def _enter(
-    run: "Run", shape: Composite, type_: GraphQLObjectType, place: Place, values: list[Any], where: Sequence[int]
+    run: Running, shape: Composite, type_: GraphQLObjectType, place: Place, values: list[Any], where: Sequence[int]
 ) -> None:
     """Enters the level of all objects of one type that lie at a place, if the type takes them for its own."""
     objects = _at(values, where)
@@ -194,7 +192,7 @@ def _all_are(cls: type | None, objects: Sequence[Any]) -> bool:
 
 
 def _enter_own(
-    run: "Run",
+    run: Running,
     shape: Composite,
     type_: GraphQLObjectType,
     place: Place,
@@ -217,7 +215,7 @@ def _enter_own(
 
 
 def _enter_level(
-    run: "Run", shape: Composite, type_: GraphQLObjectType, place: Place, objects: list[Any], where: Sequence[int]
+    run: Running, shape: Composite, type_: GraphQLObjectType, place: Place, objects: list[Any], where: Sequence[int]
 ) -> None:
     selection = shape.selection(type_, run.executor)
     rows, fields = rows_of(selection, objects, run.executor)

@@ -16,7 +16,8 @@ from graphql import (
 )
 from graphql.execution import Executor as CoreExecutor
 
-from execution.plan import Selection, root_selection
+from execution.nodes import Selection
+from execution.plan import root_selection
 
 _MOST_CHOICES = 8
 

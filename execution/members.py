@@ -1,6 +1,6 @@
 """Members of unions: of which type an object is, where its class alone tells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLAbstractType, GraphQLUnionType
@@ -9,7 +9,22 @@ from strawberry.types.base import has_object_definition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.union import StrawberryUnion
 
-from execution.sources import class_behind
+_RECORDS = "class_of_all"
+
+
+def records(cls: type) -> Callable[[object, object], bool]:
+    """The `is_type_of` of a type of the instances of `cls`: their classes are looked at here, each once."""
+
+    def is_type_of(value: object, info: object) -> bool:
+        return isinstance(value, cls)
+
+    setattr(is_type_of, _RECORDS, cls)
+    return is_type_of
+
+
+def class_behind(is_type_of: Callable[..., Any]) -> type | None:
+    """The class by whose instances alone `is_type_of` decides, if it is known."""
+    return getattr(is_type_of, _RECORDS, None)
 
 
 class Members(dict[type, str | None]):

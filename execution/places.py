@@ -7,10 +7,9 @@ import abc
 import bisect
 import itertools
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from execution.plan import Field, Selection
+from execution.nodes import Field, Selection
 
 
 class Level:
@@ -20,12 +19,12 @@ class Level:
 
     def __init__(
         self,
-        selection: "Selection",
+        selection: Selection,
         objects: list[Any],
         rows: list[dict[str, Any]],
         place: "Place | None",
         where: Sequence[int],
-        fields: "Sequence[Field]",
+        fields: Sequence[Field],
     ) -> None:
         self.selection = selection
         self.fields = fields  # Those that are not in the rows yet.
@@ -48,7 +47,7 @@ class Place(abc.ABC):
 
     __slots__ = ("field", "level", "nullable")
 
-    def __init__(self, level: Level, field: "Field", *, nullable: bool) -> None:
+    def __init__(self, level: Level, field: Field, *, nullable: bool) -> None:
         self.level = level
         self.field = field
         self.nullable = nullable
@@ -79,7 +78,7 @@ class FieldPlace(Place):
 
     __slots__ = ()
 
-    def __init__(self, level: Level, field: "Field") -> None:
+    def __init__(self, level: Level, field: Field) -> None:
         super().__init__(level, field, nullable=field.shape.nullable)
 
     def fill(self, values: Iterable[Any]) -> None:

@@ -5,11 +5,9 @@ Which fields are selected is graphql-core's decision: its own collection merges 
 """
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
-    GraphQLAbstractType,
-    GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -20,126 +18,9 @@ from graphql import (
 from graphql.execution import Executor as CoreExecutor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields, collect_subfields
 
-from execution.leaves import Columns
 from execution.members import members_of
-from execution.sources import Source, source_of
-
-if TYPE_CHECKING:
-    from execution.compiled import Compiled
-
-
-class Leaf:
-    """A scalar or an enum."""
-
-    __slots__ = ("columns", "nullable", "type")
-
-    def __init__(self, leaf: GraphQLLeafType, *, nullable: bool) -> None:
-        self.type = leaf
-        self.nullable = nullable
-        self.columns = Columns(leaf, nullable=nullable)
-
-
-@functools.lru_cache(maxsize=4096)
-def leaf_of(leaf: GraphQLLeafType, *, nullable: bool) -> Leaf:
-    """The shape that all fields of a scalar or an enum share."""
-    return Leaf(leaf, nullable=nullable)
-
-
-class Listing:
-    """A list of another shape."""
-
-    __slots__ = ("item", "nullable")
-
-    def __init__(self, item: "Shape", *, nullable: bool) -> None:
-        self.item = item
-        self.nullable = nullable
-
-
-class Composite:
-    """An object, an interface or a union; what is selected of each object type is compiled when one occurs."""
-
-    __slots__ = ("_details", "_selections", "members", "nullable", "type")
-
-    def __init__(
-        self, composite: GraphQLObjectType | GraphQLAbstractType, details: FieldDetailsList, *, nullable: bool
-    ) -> None:
-        self.type = composite
-        self.nullable = nullable
-        # None: its type is not told by the classes of objects.
-        self.members = None if isinstance(composite, GraphQLObjectType) else members_of(composite)
-        self._details = details
-        self._selections: dict[str, Selection] = {}
-
-    def selection(self, type_: GraphQLObjectType, executor: "CoreExecutor[Any]") -> "Selection":
-        """What is selected of objects of a type."""
-        selection = self._selections.get(type_.name)
-        if selection is None:
-            fields = collect_subfields(
-                executor.schema,
-                executor.fragments,
-                executor.variable_values,
-                executor.operation,
-                type_,
-                self._details,
-                executor.hide_suggestions,
-            )
-            selection = self._selections[type_.name] = Selection(type_, fields.grouped_field_set, executor)
-        return selection
-
-
-Shape = Leaf | Listing | Composite
-
-
-class Field:
-    """One selected field of one object type: its key in the answer, where values come from, what they become."""
-
-    __slots__ = ("definition", "details", "key", "name", "nodes", "rank", "shape", "source")
-
-    def __init__(
-        self, key: str, rank: int, definition: GraphQLField, details: FieldDetailsList, executor: "CoreExecutor[Any]"
-    ) -> None:
-        self.key = key
-        self.rank = rank
-        self.definition = definition
-        self.details = details
-        self.nodes = [detail.node for detail in details]
-        self.name = self.nodes[0].name.value
-        self.source: Source = source_of(definition, self.nodes[0], executor)
-        self.shape = shape_of(definition.type, details)
-
-
-class Selection:
-    """What is selected of one object type: its fields, and the row that every object's row starts as."""
-
-    __slots__ = ("compiled", "entered", "fields", "row", "type")
-
-    def __init__(self, type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "CoreExecutor[Any]") -> None:
-        self.type = type_
-        self.row: dict[str, Any] = {}
-        self.fields: list[Field] = []
-        for rank, (key, details) in enumerate(grouped.items()):
-            name = details[0].node.name.value
-            definition = executor.schema.get_field(type_, name)
-            if definition is None:
-                continue
-            self.row[key] = type_.name if name == "__typename" else None
-            if name != "__typename":
-                self.fields.append(Field(key, rank, definition, details, executor))
-        # For how many objects so far, and the loops that make their rows, as dicts or compact, once there were enough
-        # (see `compiled`).
-        self.entered = 0
-        self.compiled: dict[bool, Compiled] = {}
-
-
-def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:
-    """What values of an output type become."""
-    nullable = not is_non_null_type(type_)
-    inner: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
-    if is_list_type(inner):
-        return Listing(shape_of(inner.of_type, details), nullable=nullable)
-    if is_leaf_type(inner):
-        return leaf_of(inner, nullable=nullable)
-    return Composite(inner, details, nullable=nullable)
+from execution.nodes import Composite, Field, Leaf, Listing, Selection, Shape
+from execution.sources import source_of
 
 
 def root_selection(executor: "CoreExecutor[Any]", root: GraphQLObjectType) -> Selection:
@@ -152,4 +33,52 @@ def root_selection(executor: "CoreExecutor[Any]", root: GraphQLObjectType) -> Se
         executor.operation,
         executor.hide_suggestions,
     )
-    return Selection(root, fields.grouped_field_set, executor)
+    return _selection(root, fields.grouped_field_set, executor)
+
+
+def _selection(type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "CoreExecutor[Any]") -> Selection:
+    row: dict[str, Any] = {}
+    fields: list[Field] = []
+    for rank, (key, details) in enumerate(grouped.items()):
+        node = details[0].node
+        definition = executor.schema.get_field(type_, node.name.value)
+        if definition is None:
+            continue
+        row[key] = None
+        if node.name.value == "__typename":
+            row[key] = type_.name
+            continue
+        source = source_of(definition, node, executor)
+        fields.append(Field(key, rank, definition, details, source, shape_of(definition.type, details)))
+    return Selection(type_, row, fields)
+
+
+def _sub_selection(details: FieldDetailsList, type_: GraphQLObjectType, executor: "CoreExecutor[Any]") -> Selection:
+    fields = collect_subfields(
+        executor.schema,
+        executor.fragments,
+        executor.variable_values,
+        executor.operation,
+        type_,
+        details,
+        executor.hide_suggestions,
+    )
+    return _selection(type_, fields.grouped_field_set, executor)
+
+
+def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:
+    """What values of an output type become."""
+    nullable = not is_non_null_type(type_)
+    inner: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
+    if is_list_type(inner):
+        return Listing(shape_of(inner.of_type, details), nullable=nullable)
+    if is_leaf_type(inner):
+        return leaf_of(inner, nullable=nullable)
+    members = None if isinstance(inner, GraphQLObjectType) else members_of(inner)
+    return Composite(inner, members, functools.partial(_sub_selection, details), nullable=nullable)
+
+
+@functools.lru_cache(maxsize=4096)
+def leaf_of(leaf: GraphQLLeafType, *, nullable: bool) -> Leaf:
+    """The shape that all fields of a scalar or an enum share."""
+    return Leaf(leaf, nullable=nullable)

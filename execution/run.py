@@ -3,7 +3,7 @@
 import asyncio
 import functools
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLResolveInfo, OperationType
@@ -13,11 +13,9 @@ from strawberry.exceptions import WrongNumberOfResultsReturned
 
 from execution.completion import complete
 from execution.failures import AFTER_ITEMS, Failure, reported
+from execution.nodes import BatchFunction, Field, Selection
 from execution.places import FieldPlace, Level, Place
-from execution.plan import Field, Selection
-from execution.sources import BatchFunction
-
-Wait = Callable[[], Awaitable[None]]
+from execution.running import Wait
 
 
 class Asked:
@@ -90,8 +88,8 @@ class Run:
 
     def _resolve(self, level: Level, fields: Iterable[Field]) -> None:
         for field in fields:
-            place = FieldPlace(level, field)
-            values = field.source.column(self, place)
+            place = AskingPlace(self, level, field)
+            values = field.source.column(place)
             if values is not None:
                 complete(self, field.shape, place, values)
 
@@ -185,6 +183,33 @@ class Run:
         ranks.reverse()
         nulls = len(path) - nulled_below
         self.failures.append(Failure(tuple(ranks), tuple(path), nulls, cause, place.field.nodes))
+
+
+class AskingPlace(FieldPlace):
+    """The place of a field whose source is asked, and what the source may want of the run."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run, level: Level, field: Field) -> None:
+        super().__init__(level, field)
+        self._run = run
+
+    @property
+    def objects(self) -> list[Any]:
+        return self.level.objects
+
+    @property
+    def executor(self) -> "CoreExecutor[Any]":
+        return self._run.executor
+
+    def ask(self, function: BatchFunction, arguments: dict[str, Any]) -> None:
+        self._run.ask(function, arguments, self)
+
+    def info(self, index: int) -> GraphQLResolveInfo[Any]:
+        return self._run.info(self, index)
+
+    def type_info(self) -> Any:
+        return self._run.type_info(self)
 
 
 class _InfoWhenRead:

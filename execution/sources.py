@@ -3,8 +3,8 @@
 import functools
 import inspect
 import operator
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import strawberry
 from graphql import FieldNode, GraphQLField
@@ -20,16 +20,11 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.columns import column
-from execution.places import FieldPlace
+from execution.nodes import Asking, BatchFunction, Source
 
-if TYPE_CHECKING:
-    from execution.run import Run
-
-BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 _BATCH = "answers_for_all"
-_RECORDS = "class_of_all"
 
 
 def batches(function: BatchFunction, resolver: AnyFunction) -> AnyFunction:
@@ -40,28 +35,6 @@ def batches(function: BatchFunction, resolver: AnyFunction) -> AnyFunction:
     """
     setattr(resolver, _BATCH, function)
     return resolver
-
-
-def records(cls: type) -> Callable[[object, object], bool]:
-    """The `is_type_of` of a type of the instances of `cls`: their classes are looked at here, each once."""
-
-    def is_type_of(value: object, info: object) -> bool:
-        return isinstance(value, cls)
-
-    setattr(is_type_of, _RECORDS, cls)
-    return is_type_of
-
-
-def class_behind(is_type_of: Callable[..., Any]) -> type | None:
-    """The class by whose instances alone `is_type_of` decides, if it is known."""
-    return getattr(is_type_of, _RECORDS, None)
-
-
-class Source(Protocol):
-    """Where a field's values come from."""
-
-    def column(self, run: "Run", place: FieldPlace) -> list[Any] | None:
-        """The values for all objects of the place's level, in order; None when they were asked for and come later."""
 
 
 class Attribute:
@@ -76,8 +49,8 @@ class Attribute:
             operator.attrgetter(name) if default_resolver is getattr else lambda source: default_resolver(source, name)
         )
 
-    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
-        objects = place.level.objects
+    def column(self, asking: Asking) -> list[Any]:
+        objects = asking.objects
         return column(self._get, len(objects), objects)
 
 
@@ -109,12 +82,12 @@ class Arguments:
         """Whether there are any."""
         return bool(self._definition.args or self._node.arguments)
 
-    def given(self, run: "Run", place: FieldPlace) -> dict[str, Any]:
+    def given(self, asking: Asking) -> dict[str, Any]:
         """By their Python names. Raises what coercion raises."""
         if not self.some:
             return {}
-        given = core_arguments(self._definition, self._node, run.executor)
-        info = self._config.info_class(_raw_info=run.type_info(place), _field=self._field)
+        given = core_arguments(self._definition, self._node, asking.executor)
+        info = self._config.info_class(_raw_info=asking.type_info(), _field=self._field)
         return {
             taken: given[name]
             if type_ is None
@@ -145,12 +118,12 @@ class Batch:
         self._function = function
         self._arguments = arguments
 
-    def column(self, run: "Run", place: FieldPlace) -> list[Any] | None:
+    def column(self, asking: Asking) -> list[Any] | None:
         try:
-            arguments = self._arguments.given(run, place)
+            arguments = self._arguments.given(asking)
         except Exception as error:
-            return [error] * len(place.level.objects)
-        run.ask(self._function, arguments, place)
+            return [error] * len(asking.objects)
+        asking.ask(self._function, arguments)
         return None
 
 
@@ -179,23 +152,23 @@ class Function:
         takes_more = self._source or self._info or not self._positional or self._arguments.some
         return None if takes_more else self._function
 
-    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
-        objects = place.level.objects
+    def column(self, asking: Asking) -> list[Any]:
+        objects = asking.objects
         try:
-            given = self._arguments.given(run, place)
+            given = self._arguments.given(asking)
         except Exception as error:
             return [error] * len(objects)
         function: Callable[..., Any] = functools.partial(self._function, **given) if given else self._function
         if self._positional and not self._source and not self._info:
             return column(function, len(objects), objects)
-        return column(functools.partial(self._call, function, run, place), len(objects), objects, range(len(objects)))
+        return column(functools.partial(self._call, function, asking), len(objects), objects, range(len(objects)))
 
-    def _call(self, function: Callable[..., Any], run: "Run", place: FieldPlace, source: Any, index: int) -> Any:
+    def _call(self, function: Callable[..., Any], asking: Asking, source: Any, index: int) -> Any:
         keywords: dict[str, Any] = {}
         if self._source:
             keywords[self._source] = source
         if self._info:
-            keywords[self._info] = self._info_class(_raw_info=run.info(place, index), _field=self._field)
+            keywords[self._info] = self._info_class(_raw_info=asking.info(index), _field=self._field)
         return function(source, **keywords) if self._positional else function(**keywords)
 
 
@@ -214,13 +187,13 @@ class Resolver:
         self._node = node
         self._resolve = resolve
 
-    def column(self, run: "Run", place: FieldPlace) -> list[Any]:
-        objects = place.level.objects
+    def column(self, asking: Asking) -> list[Any]:
+        objects = asking.objects
         try:
-            given = core_arguments(self._definition, self._node, run.executor)
+            given = core_arguments(self._definition, self._node, asking.executor)
         except Exception as error:
             return [error] * len(objects)
-        infos = (run.info(place, index) for index in range(len(objects)))
+        infos = (asking.info(index) for index in range(len(objects)))
         return column(functools.partial(self._resolve, **given), len(objects), objects, infos)
 
 

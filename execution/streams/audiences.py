@@ -2,68 +2,37 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Hashable
+from typing import Final, Protocol
 
 from execution.streams.members import Member
 from execution.streams.telling import Event, Outlet, Payload, Render, Source, Viewing
-
-if TYPE_CHECKING:
-    from execution.streams.channels import Channel
+from execution.streams.told import Told
 
 # Events that may wait for their execution; when there are more, members read what they missed.
 _MOST_WAITING: Final = 256
-# How many members are told, or viewers executed for, before others have a turn.
+# How many members are told before others have a turn.
 _AT_ONCE: Final = 100
 
 
-class Told:
-    """An event as an audience is told it: one answer for all, or one for each viewer."""
+class Hearing(Protocol):
+    """What an audience needs of its channel."""
 
-    __slots__ = ("_event", "_for_all", "_for_viewer", "_lock", "_rendered", "_shared", "sequence", "whole")
+    # Set from when nothing of the topic is missed.
+    listening: asyncio.Event
 
-    def __init__(self, event: Event, shared: Viewing) -> None:
-        self.sequence = event.sequence
-        self.whole = event.whole
-        self._event = event
-        self._shared = shared  # The context of the execution for all.
-        self._lock = asyncio.Lock()
-        self._rendered = False
-        self._for_all: Payload | None = None
-        self._for_viewer: dict[Hashable, Payload] = {}
+    def begin(self, last: int) -> None:
+        """Hears what comes after `last`."""
 
-    def payload_for(self, context: Viewing) -> Payload | None:
-        """The answer for a context's viewer, if it is there."""
-        return self._for_all or self._for_viewer.get(context.viewer_id)
-
-    async def render(self, render: Render, contexts: Callable[[], Iterable[Viewing]]) -> None:
-        """Makes the answers: by one execution without a viewer or, if that asked who it is, one for each context's."""
-        async with self._lock:
-            if not self._rendered:
-                answer = await render(self._event.value, self._shared)
-                self._for_all = None if answer is None else Payload(answer)
-                self._rendered = True
-            if self._for_all is None:
-                await self._render_each(render, {context.viewer_id: context for context in contexts()})
-
-    async def _render_each(self, render: Render, contexts: Mapping[Hashable, Viewing]) -> None:
-        missing = [viewer for viewer in contexts if viewer not in self._for_viewer]
-        for start in range(0, len(missing), _AT_ONCE):
-            some = missing[start : start + _AT_ONCE]
-            answers = await asyncio.gather(
-                *(render(self._event.value, contexts[viewer].beside(self._shared)) for viewer in some)
-            )
-            for viewer, answer in zip(some, answers, strict=True):
-                if answer is None:
-                    raise RuntimeError("an answer for one viewer asked who it is")
-                self._for_viewer[viewer] = Payload(answer)
+    def leave(self, asked: Hashable) -> None:
+        """Forgets an audience without members."""
 
 
 class Audience:
     """The members who asked the same. Each event is executed once for them; in turn, by a task that ends with them."""
 
     def __init__(
-        self, channel: "Channel", asked: Hashable, source: Source, render: Render, shared: Viewing, position: int | None
+        self, channel: Hearing, asked: Hashable, source: Source, render: Render, shared: Viewing, position: int | None
     ) -> None:
         self._channel = channel
         self._asked = asked

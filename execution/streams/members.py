@@ -3,15 +3,29 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from execution.streams.telling import Outlet, Source
-
-if TYPE_CHECKING:
-    from execution.streams.audiences import Audience, Told
+from execution.streams.telling import Outlet, Payload, Source, Viewing
+from execution.streams.told import Told
 
 # How many events are kept for a member that reads what it missed.
 _MOST_WAITING: Final = 64
+
+
+class Company(Protocol):
+    """What a member needs of its audience."""
+
+    def is_up_to_date(self, last: int) -> bool:
+        """Whether somebody who has heard everything up to `last` hears the rest with the others."""
+
+    async def missed(self, last: int | None) -> list[Told] | None:
+        """What somebody missed after `last`; None: there is no such topic."""
+
+    async def payload(self, told: Told, context: Viewing) -> Payload:
+        """The answer for a context's viewer."""
+
+    def leave(self, member: "Member") -> bool:
+        """Whether the member was there."""
 
 
 class Member:
@@ -24,7 +38,7 @@ class Member:
 
     __slots__ = ("_attending", "_audience", "_blocked", "_last", "_lost", "_patience", "_task", "_waiting", "outlet")
 
-    def __init__(self, audience: "Audience", source: Source, outlet: Outlet) -> None:
+    def __init__(self, audience: Company, source: Source, outlet: Outlet) -> None:
         self.outlet = outlet
         self._audience = audience
         self._last = source.after
@@ -36,7 +50,7 @@ class Member:
         self._attending = source.attending()
         self._attending.__enter__()
 
-    def hear(self, told: "Told") -> None:
+    def hear(self, told: Told) -> None:
         """The next event of its audience."""
         if self._waiting is not None:
             self._keep(told)
@@ -51,10 +65,10 @@ class Member:
                 if slow is not None:
                     self.catch_up(slow)
 
-    def _follows(self, told: "Told") -> bool:
+    def _follows(self, told: Told) -> bool:
         return told.whole or (self._last is not None and told.sequence == self._last + 1)
 
-    def _keep(self, told: "Told") -> None:
+    def _keep(self, told: Told) -> None:
         if self._waiting is None or self._lost:
             return
         if len(self._waiting) < (self._patience if self._blocked else _MOST_WAITING):
@@ -104,7 +118,7 @@ class Member:
                 return False
         return not self._lost and self._last is not None and self._audience.is_up_to_date(self._last)
 
-    async def _tell(self, told: "Told") -> bool:
+    async def _tell(self, told: Told) -> bool:
         """Tells an event; False when too many others came meanwhile."""
         payload = await self._audience.payload(told, self.outlet.context)
         self._last = told.sequence
