@@ -5,7 +5,6 @@ operation, and when it expires the socket is closed, which ends whatever it allo
 """
 
 import asyncio
-import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Mapping
@@ -16,7 +15,7 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
-from api import negotiation, requests
+from api import addresses, negotiation, requests
 from api.connection import Connection, DisconnectedError
 from api.limits import too_complex
 from api.operations import Operations, RequestError, interrupted
@@ -60,12 +59,12 @@ class GraphQLOverWebSocket:
         if SUBPROTOCOL not in offered:
             await connection.close(4406, "Subprotocol not acceptable")
             return
-        address = _public_address(request)
+        address = addresses.counted(request)
         if address and self._sockets_of[address] >= self._services.settings.sockets_per_address:
             await connection.close(4429, "Too many connections from this address")
             return
         self._sockets_of.update([address] if address else ())
-        socket = _Socket(connection, request, self._operations, self._services)
+        socket = _Socket(connection, request, address, self._operations, self._services)
         # They are large, and of no use any more.
         del request
         scope["headers"] = []
@@ -78,20 +77,12 @@ class GraphQLOverWebSocket:
                     del self._sockets_of[address]
 
 
-def _public_address(request: HTTPConnection) -> str | None:
-    """The client's address, if it is one of the public Internet: behind a private one there may be a proxy."""
-    try:
-        address = ipaddress.ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return None
-    return str(address) if address.is_global else None
-
-
 class _Socket:
     """One connection and its running operations."""
 
     __slots__ = (
         "_acknowledged",
+        "_address",
         "_count",
         "_handshake_token",
         "_language",
@@ -105,9 +96,15 @@ class _Socket:
     )
 
     def __init__(
-        self, connection: Connection, request: HTTPConnection, operations: Operations, services: Services
+        self,
+        connection: Connection,
+        request: HTTPConnection,
+        address: str | None,
+        operations: Operations,
+        services: Services,
     ) -> None:
         self.connection = connection
+        self._address = address
         self._operations = operations
         self._services = services
         self._handshake_token = request.headers.get("authorization")
@@ -211,7 +208,10 @@ class _Socket:
         """Runs an operation, unless the socket has its fill, and ends it by `complete` or `error`."""
         self._count += 1
         context = Context(
-            services=self._services, language=self._language, request_id=f"{self._request_id}-{self._count}"
+            services=self._services,
+            language=self._language,
+            request_id=f"{self._request_id}-{self._count}",
+            address=self._address,
         )
         try:
             if full:

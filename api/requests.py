@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from starlette.requests import HTTPConnection, Request
 
-from api import negotiation
+from api import addresses, negotiation
 from people.accounts import Identity
 from people.accounts import queries as account_queries
 from schema.context import Context, Services
@@ -154,4 +154,5 @@ async def context(request: Request, services: Services) -> Context:
         viewer=await identify(negotiation.bearer(request.headers.get("authorization"))),
         language=negotiation.language(request.headers.get("accept-language")),
         request_id=request.state.request_id,
+        address=addresses.counted(request),
     )

@@ -79,21 +79,20 @@ class _Server(uvicorn.Server):
 
 def configured(app: Any, **given: Any) -> uvicorn.Config:
     """How uvicorn serves an application here; what is `given` goes before."""
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
+    own = {
+        "log_config": None,
+        "access_log": False,
         # Compression costs 45 KiB a connection.
-        ws_per_message_deflate=False,
-        ws=given.pop("ws", LeanProtocol),
-        ws_max_size=1024 * 1024,
-        timeout_graceful_shutdown=_PATIENCE,
+        "ws_per_message_deflate": False,
+        "ws": LeanProtocol,
+        "ws_max_size": 1024 * 1024,
+        "timeout_graceful_shutdown": _PATIENCE,
         # Whose X-Forwarded-For and -Proto to believe: uvicorn's own default is the machine itself.
-        proxy_headers=True,
-        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS"),
-        server_header=False,
-        **given,
-    )
+        "proxy_headers": True,
+        "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS"),
+        "server_header": False,
+    }
+    return uvicorn.Config(app, **{**own, **given})
 
 
 async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:

@@ -49,6 +49,8 @@ class Context:
     viewer: Identity | None = None
     language: str = "zh"
     request_id: str = ""
+    # The public network address that the client is counted by, of IPv6 a /64; None for one unknown or private.
+    address: str | None = None
     # What did not answer, so that a part of the answer is missing without an error.
     unavailable: set[str] = field(default_factory=set)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Context:
             viewer=self.viewer,
             language=self.language,
             request_id=self.request_id,
+            address=self.address,
             _shared=shared,
         )
 

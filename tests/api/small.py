@@ -51,6 +51,10 @@ class Query:
         return info.context.language
 
     @strawberry.field
+    def address(self, info: Info) -> str | None:
+        return info.context.address
+
+    @strawberry.field
     def defect(self) -> str | None:
         raise RuntimeError("secret detail")
 

@@ -1,6 +1,6 @@
 """A client that says exactly what a test wants said, right or wrong."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,10 +43,13 @@ class Socket:
 
 
 @asynccontextmanager
-async def connected(address: str, *, protocol: str | None = PROTOCOL, **headers: str) -> AsyncIterator[Socket]:
-    """A connection to the server at `address`."""
+async def connected(
+    address: str, *, protocol: str | None = PROTOCOL, headers: Sequence[tuple[str, str]] = (), **named: str
+) -> AsyncIterator[Socket]:
+    """A connection to the server at `address`; a header that comes several times is not `named`."""
     protocols = [Subprotocol(protocol)] if protocol else None
+    given = [*headers, *named.items()]
     async with connect(
-        f"ws://{address}/graphql", subprotocols=protocols, additional_headers=headers, compression=None, max_size=None
+        f"ws://{address}/graphql", subprotocols=protocols, additional_headers=given, compression=None, max_size=None
     ) as connection:
         yield Socket(connection)

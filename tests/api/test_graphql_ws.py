@@ -47,14 +47,16 @@ class TestConnection:
             await socket.subscribe("{ hello }")
             assert await socket.closed() == (4401, "Unauthorized")
 
-    async def test_closes_4429_beyond_an_address_share(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(graphql_ws, "_public_address", lambda _: "2001:db8::7")
-        async with connected(address) as first, connected(address) as second:
+    async def test_closes_4429_beyond_an_address_share(self, address: str) -> None:
+        household = [{"X-Forwarded-For": f"2a00:1450:4001:82a::{n}"} for n in range(3)]
+        async with connected(address, **household[0]) as first, connected(address, **household[1]) as second:
             await first.init()
             await second.init()
-            async with connected(address) as third:
+            async with connected(address, **household[2]) as third:
                 assert await third.closed() == (4429, "Too many connections from this address")
-        async with connected(address) as again:
+            async with connected(address, **{"X-Forwarded-For": "2a00:1450:4001:82b::1"}) as neighbour:
+                await neighbour.init()
+        async with connected(address, **household[2]) as again:
             await again.init()
 
     async def test_answers_pings_at_any_time(self, address: str) -> None:

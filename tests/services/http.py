@@ -1,4 +1,4 @@
-"""A real uvicorn on a free port, in this test's event loop."""
+"""A real uvicorn on a free port, configured as it serves, in this test's event loop."""
 
 import asyncio
 import socket
@@ -9,6 +9,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.lean_websockets import LeanProtocol
+from api.serving import configured
+
 
 def listening_socket() -> socket.socket:
     """A socket that already has its free port."""
@@ -18,17 +21,10 @@ def listening_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, websockets: Any = "auto") -> AsyncIterator[str]:
+async def serving(app: ASGIApp, websockets: Any = LeanProtocol) -> AsyncIterator[str]:
     """Serves `app` until the block ends, `websockets` by that protocol; lends its address, e.g. "127.0.0.1:40123"."""
     bound = listening_socket()
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        ws=websockets,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2,
-    )
+    config = configured(app, ws=websockets, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     # The test has the signals.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
