@@ -9,12 +9,13 @@ from uuid import UUID
 
 import msgspec
 
+from commerce.catalogue import NewVariant
+from commerce.catalogue import actions as products
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import actions as group_buys
 from commerce.payments import SandboxProvider
 from commerce.payments import actions as payments
-from commerce.products import NewVariant
-from commerce.products import actions as products
-from commerce.products import queries as product_queries
+from commerce.shops import actions as shop_actions
 from core import clock, db
 from core.ids import new_id
 from people.accounts import actions as accounts
@@ -42,7 +43,7 @@ async def gather(people: int, offers: int) -> Crowd:
     """Signs `people` in, and opens teams that have room for all of them: of one offer, and of `offers` others."""
     await _sign_in(people)
     owner_id = await accounts.create("bench_shop", "拼团商店", "no password")
-    await products.open_shop(owner_id, "拼团商店")
+    await shop_actions.open_shop(owner_id, "拼团商店")
     leaders = [await accounts.create(f"bench_leader_{number}", "团长", "no password") for number in range(_AT_ONCE)]
     [hot] = await _offer(owner_id, 1)
     spread = await _offer(owner_id, offers)

@@ -27,6 +27,9 @@ import msgspec
 from api.apps import APPS
 from api.embedded import EmbeddedPostgres
 from bench.figures import Figure, show
+from commerce.catalogue import NewVariant, Variant
+from commerce.catalogue import actions as products
+from commerce.catalogue import queries as product_queries
 from commerce.checkout import actions as checkout
 from commerce.checkout import invariants
 from commerce.group_buys import TakenSeat
@@ -37,9 +40,7 @@ from commerce.orders import subscribers as order_subscribers
 from commerce.payments import SandboxProvider
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import RefundCompleted, RefundRequested
-from commerce.products import NewVariant, Variant
-from commerce.products import actions as products
-from commerce.products import queries as product_queries
+from commerce.shops import actions as shop_actions
 from core import clock, db, migrator
 from core.bus import MemoryBus
 from core.ids import new_id
@@ -141,7 +142,7 @@ Offers = dict[tuple[str, int], UUID]
 async def _offer(data: Path, teams: Sequence[Team]) -> Offers:
     """A shop with the recorded products, and an offer for each of its variants and team sizes that the teams need."""
     owner_id = await accounts.create("replay_shop", "拼团商店", "no password")
-    await products.open_shop(owner_id, "拼团商店")
+    await shop_actions.open_shop(owner_id, "拼团商店")
     count = sum(len(variants) for _, variants in _catalogue(data))
     places = {item: index % count for index, item in enumerate(dict.fromkeys(team.item for team in teams))}
     units: Counter[tuple[int, int]] = Counter()

@@ -13,6 +13,8 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
+import migrations
+
 # Whoever holds this PostgreSQL advisory lock migrates; the number is only ours.
 _LOCK = 7_246_001
 
@@ -58,6 +60,20 @@ async def declared(url: str, apps: Mapping[str, str]) -> AsyncIterator[None]:
         await Tortoise.close_connections()
 
 
+async def _rename_history(connection: Any) -> None:
+    """Lets each successor of a room know what was applied under the old label."""
+    if not (await connection.fetchval("SELECT to_regclass('tortoise_migrations') IS NOT NULL")):
+        return
+    for label, successors in migrations.SUCCESSORS.items():
+        await connection.execute(
+            "INSERT INTO tortoise_migrations (app, name, applied_at) SELECT s.app, m.name, m.applied_at"
+            " FROM tortoise_migrations m CROSS JOIN unnest($2::text[]) AS s (app) WHERE m.app = $1",
+            label,
+            list(successors),
+        )
+        await connection.execute("DELETE FROM tortoise_migrations WHERE app = $1", label)
+
+
 async def migrate(url: str, apps: Mapping[str, str], progress: Callable[[str], None] | None = None) -> int:
     """Applies what is missing of every room's migrations; returns how many that were.
 
@@ -77,6 +93,7 @@ async def migrate(url: str, apps: Mapping[str, str], progress: Callable[[str], N
         async with connection.acquire_connection() as lock_holder:
             await lock_holder.execute("SELECT pg_advisory_lock($1)", _LOCK)
             try:
+                await _rename_history(lock_holder)
                 await MigrationExecutor(connection, rooms(apps)).migrate(targets, direction="forward", progress=report)
             finally:
                 await lock_holder.execute("SELECT pg_advisory_unlock($1)", _LOCK)

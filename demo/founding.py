@@ -7,9 +7,10 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
-from commerce.products import NewVariant
-from commerce.products import actions as product_actions
-from commerce.products import queries as product_queries
+from commerce.catalogue import NewVariant
+from commerce.catalogue import actions as product_actions
+from commerce.catalogue import queries as product_queries
+from commerce.shops import actions as shop_actions
 from content.notes import Media, NewTag, Note
 from content.notes import actions as note_actions
 from core import clock
@@ -71,7 +72,7 @@ async def _goods(now: datetime, world: World, address: Pictures, progress: Progr
     owners = {person.shop: world.people[person.handle] for person in texts.cast().people if person.shop}
     for number, shop in enumerate(texts.cast().shops):
         with clock.at(now - timedelta(days=90 - number)):
-            await product_actions.open_shop(owners[shop.key], shop.name)
+            await shop_actions.open_shop(owners[shop.key], shop.name)
     products = texts.products()
     goods = {}
     for number, (slug, (specialty, product)) in enumerate(products.items()):

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from commerce.catalogue import actions as product_actions
+from commerce.catalogue import queries as product_queries
 from commerce.checkout import actions as checkout
 from commerce.group_buys import GroupBuy, NewTier, TakenSeat, Team
 from commerce.group_buys import actions as group_buy_actions
@@ -16,8 +18,6 @@ from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Address
 from commerce.orders import actions as order_actions
 from commerce.payments import Provider
-from commerce.products import actions as product_actions
-from commerce.products import queries as product_queries
 from core import clock
 from core.errors import Refusal
 from core.ids import new_id

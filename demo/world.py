@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from commerce.products import Product, Variant
-from commerce.products import queries as product_queries
+from commerce.catalogue import Product, Variant
+from commerce.catalogue import queries as product_queries
+from commerce.shops import queries as shop_queries
 from core.pagination import PageRequest
 from demo import texts
 from people.accounts import queries as account_queries
@@ -57,7 +58,7 @@ async def load() -> World:
 async def _goods(people: dict[str, UUID]) -> AsyncIterator[tuple[str, Goods]]:
     slugs = {product.title: slug for slug, (_, product) in texts.products().items()}
     owner_ids = [people[person.handle] for person in texts.cast().people if person.shop and person.handle in people]
-    shops = [shop for shop in await product_queries.shops_by_owners(owner_ids) if shop is not None]
+    shops = [shop for shop in await shop_queries.by_owners(owner_ids) if shop is not None]
     pages = await product_queries.page_by_shop([shop.id for shop in shops], PageRequest(100, None))
     for shop, page in zip(shops, pages, strict=True):
         products = [product for product in page.nodes if product.title in slugs]

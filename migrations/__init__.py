@@ -1,0 +1,2 @@
+# Rooms that became others: databases know their history by the old label.
+SUCCESSORS = {"products": ("catalogue", "shops")}

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 import schema.accounts.fields
+import schema.catalogue.fields
 import schema.group_buys.fields
 import schema.live.fields
 import schema.notes.fields
 import schema.orders.fields
 import schema.payouts.fields
-import schema.products.fields
+import schema.shops.fields
 from schema.node import Finder
 
 FINDERS: Mapping[str, Finder] = {
@@ -16,9 +17,9 @@ FINDERS: Mapping[str, Finder] = {
     "note": schema.notes.fields.find,
     "topic": schema.notes.fields.find_topics,
     "comment": schema.notes.fields.find_comments,
-    "shop": schema.products.fields.find_shops,
-    "product": schema.products.fields.find,
-    "variant": schema.products.fields.find_variants,
+    "shop": schema.shops.fields.find,
+    "product": schema.catalogue.fields.find,
+    "variant": schema.catalogue.fields.find_variants,
     "group_buy": schema.group_buys.fields.find,
     "team": schema.group_buys.fields.find_teams,
     "seat": schema.group_buys.fields.find_seats,

@@ -12,6 +12,7 @@ from core.errors import Invalid
 from schema import ids, node
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
+from schema.catalogue.mutations import ProductMutations
 from schema.context import Info
 from schema.feed.queries import FeedQueries
 from schema.finders import FINDERS
@@ -28,9 +29,9 @@ from schema.notes.mutations import NoteMutations
 from schema.notes.queries import NoteQueries
 from schema.orders.mutations import OrderMutations
 from schema.payouts.mutations import PayoutMutations
-from schema.products.mutations import ProductMutations
 from schema.scalars import SCALARS
 from schema.search.queries import SearchQueries
+from schema.shops.mutations import ShopMutations
 
 _MOST_NODES = 100
 
@@ -73,6 +74,7 @@ class Mutation(
     AccountMutations,
     FollowMutations,
     NoteMutations,
+    ShopMutations,
     ProductMutations,
     GroupBuyMutations,
     OrderMutations,

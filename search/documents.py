@@ -8,9 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from commerce.catalogue import Product
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import queries as group_buy_queries
-from commerce.products import Product
-from commerce.products import queries as product_queries
+from commerce.shops import queries as shop_queries
 from content.live import LiveStream
 from content.live import queries as live_queries
 from content.notes import Note, Topic
@@ -57,7 +58,7 @@ async def _notes(notes: Sequence[Note]) -> list[Document | None]:
 
 async def _products(products: Sequence[Product]) -> list[Document | None]:
     ids = [product.id for product in products]
-    shops = await product_queries.shops_by_ids([product.shop_id for product in products])
+    shops = await shop_queries.by_ids([product.shop_id for product in products])
     variants = await product_queries.variants_of(ids)
     running = await group_buy_queries.running_on(ids)
     one_short = await group_buy_queries.one_short_until(ids)

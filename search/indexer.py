@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from commerce.catalogue.events import ProductCreated, StockChanged
 from commerce.group_buys.events import GroupBuyChanged, GroupBuyEnded, GroupBuyStarted
-from commerce.products.events import ProductCreated, StockChanged
 from content.live.events import LiveStatusChanged, LiveViewersChanged
 from content.notes.events import (
     CommentAdded,

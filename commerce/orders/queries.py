@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from commerce.orders.records import Order, OrderLine
-from commerce.products import queries as products
+from commerce.shops import queries as shop_queries
 from core import db, idempotency
 from core.errors import Conflict
 from core.gathering import gathered, gathered_lists
@@ -38,7 +38,7 @@ async def sees_privately(viewer_id: UUID | None, orders: Sequence[Order]) -> lis
         return [False] * len(orders)
     if all(order.buyer_id == viewer_id for order in orders):
         return [True] * len(orders)
-    [shop] = await products.shops_by_owners([viewer_id])
+    [shop] = await shop_queries.by_owners([viewer_id])
     return [order.buyer_id == viewer_id or (shop is not None and order.shop_id == shop.id) for order in orders]
 
 

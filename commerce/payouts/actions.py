@@ -12,7 +12,7 @@ from commerce.ledger import queries as ledger_queries
 from commerce.payouts import events, queries, rules
 from commerce.payouts.errors import BalanceTooLow
 from commerce.payouts.records import Payout
-from commerce.products import queries as products
+from commerce.shops import queries as shop_queries
 from core import clock, db, idempotency, outbox, validation
 from core.errors import Forbidden, NotFound
 from core.ids import new_id
@@ -33,7 +33,7 @@ async def request(
     """
     minor = validation.price(amount, validation.currency(currency, "currency"), "amount")
     key, fingerprint = idempotency.key(idempotency_key), idempotency.fingerprint(minor, currency)
-    [shop] = await products.shops_by_owners([owner_id])
+    [shop] = await shop_queries.by_owners([owner_id])
     if shop is None:
         raise Forbidden()
     earlier = await queries.existing(shop.id, key, fingerprint)

@@ -6,7 +6,7 @@ from uuid import UUID
 from commerce.ledger import accounts
 from commerce.ledger import queries as ledger
 from commerce.payouts.records import Payout
-from commerce.products import queries as products
+from commerce.shops import queries as shop_queries
 from core import db
 from core.errors import Conflict
 from core.ids import BEYOND
@@ -21,7 +21,7 @@ async def visible_to(viewer_id: UUID | None, ids: Sequence[UUID]) -> list[Payout
     if viewer_id is None:
         return [None] * len(ids)
     found = await db.records(Payout, f"SELECT {_PAYOUT} FROM payouts WHERE id = ANY($1)", list(set(ids)))
-    [shop] = await products.shops_by_owners([viewer_id])
+    [shop] = await shop_queries.by_owners([viewer_id])
     return db.in_order(ids, {one.id: one for one in found if shop is not None and one.shop_id == shop.id})
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from commerce.products import Product
-from commerce.products import queries as product_queries
+from commerce.catalogue import Product
+from commerce.catalogue import queries as product_queries
 from content.feed import candidates
 from content.notes import Note
 from content.notes import queries as note_queries

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from commerce.catalogue import queries as product_queries
 from commerce.orders import queries as order_queries
 from commerce.orders.events import OrderPaid
-from commerce.products import queries as product_queries
 from content.feed import rules
 from content.notes import queries as note_queries
 from content.notes.events import CommentAdded, NoteCollected, NoteDeleted, NoteLiked, NoteUncollected, NoteUnliked

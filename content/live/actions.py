@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import GroupBuy, Team
 from commerce.group_buys import queries as group_buy_queries
-from commerce.products import queries as product_queries
 from content.live import queries, rules
 from content.live.errors import AlreadyListed, TooManyListings
 from content.live.events import (

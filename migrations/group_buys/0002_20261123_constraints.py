@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("group_buys", "0001_20261123_initial"),
         ("accounts", "0001_20261123_initial"),
-        ("products", "0001_20261123_initial"),
+        ("catalogue", "0001_20261123_initial"),
         ("orders", "0001_20261123_initial"),
     ]
     initial = False

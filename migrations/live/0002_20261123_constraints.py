@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("live", "0001_20261123_initial"),
         ("accounts", "0002_20261123_constraints"),
-        ("products", "0002_20261123_constraints"),
+        ("catalogue", "0002_20261123_constraints"),
         ("group_buys", "0002_20261123_constraints"),
     ]
     initial = False

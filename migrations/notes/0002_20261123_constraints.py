@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("notes", "0001_20261123_initial"),
         ("accounts", "0002_20261123_constraints"),
-        ("products", "0001_20261123_initial"),
+        ("catalogue", "0001_20261123_initial"),
     ]
     initial = False
 

@@ -8,7 +8,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("orders", "0001_20261123_initial"),
         ("accounts", "0001_20261123_initial"),
-        ("products", "0001_20261123_initial"),
+        ("catalogue", "0001_20261123_initial"),
+        ("shops", "0001_20261123_initial"),
     ]
     initial = False
 

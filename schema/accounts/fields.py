@@ -7,8 +7,8 @@ from commerce.group_buys import Team
 from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
-from commerce.products import Shop
-from commerce.products import queries as product_queries
+from commerce.shops import Shop
+from commerce.shops import queries as shop_queries
 from content.feed import related
 from content.live import LiveStream
 from content.live import queries as live_queries
@@ -63,4 +63,4 @@ async def live_streams(
 
 
 async def shop(people: list[Account], context: Context) -> list[Shop | None]:
-    return await product_queries.shops_by_owners([person.id for person in people])
+    return await shop_queries.by_owners([person.id for person in people])

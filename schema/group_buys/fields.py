@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from commerce.catalogue import Product, Variant
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import GroupBuy, Member, NextTier, Seat, Team, WholeSeat, queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
-from commerce.products import Product, Variant
-from commerce.products import queries as product_queries
 from core.money import Money
 from core.pagination import Page, page_request
 from people.accounts import Account

@@ -11,9 +11,9 @@ from schema.batching import batched
 from schema.errors import Payload
 from schema.group_buys import fields
 from schema.ids import global_id
+from schema.money import Money
 from schema.node import Node
 from schema.pagination import PageInfo
-from schema.products.types import Money
 from schema.refs import (
     GroupBuyRef,
     GroupBuyTeamConnectionRef,

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from commerce.catalogue import Product
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import GroupBuy
 from commerce.group_buys import queries as group_buy_queries
-from commerce.products import Product
-from commerce.products import queries as product_queries
 from content.live import LiveListing, LiveMessage, LiveStream, queries
 from core.pagination import Page, page_request
 from people.accounts import Account

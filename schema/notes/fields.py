@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from commerce.products import Product
-from commerce.products import queries as product_queries
+from commerce.catalogue import Product
+from commerce.catalogue import queries as product_queries
 from content.feed import related as near
 from content.notes import Comment, Note, ProductTag, Topic, queries
 from core.pagination import Page, page_request

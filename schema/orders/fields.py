@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Sequence
 from uuid import UUID
 
+from commerce.catalogue import Variant
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import Team
 from commerce.group_buys import queries as group_buy_queries
 from commerce.orders import Address, Order, OrderLine, queries
 from commerce.payments import Refund
 from commerce.payments import queries as payment_queries
-from commerce.products import Shop, Variant
-from commerce.products import queries as product_queries
+from commerce.shops import Shop
+from commerce.shops import queries as shop_queries
 from core import clock
 from people.accounts import Account
 from people.accounts import queries as account_queries
@@ -27,7 +29,7 @@ async def buyer(orders: list[Order], context: Context) -> list[Account | None]:
 
 
 async def shop(orders: list[Order], context: Context) -> list[Shop | None]:
-    return await product_queries.shops_by_ids([order.shop_id for order in orders])
+    return await shop_queries.by_ids([order.shop_id for order in orders])
 
 
 async def lines(orders: list[Order], context: Context) -> list[list[OrderLine]]:

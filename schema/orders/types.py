@@ -8,13 +8,15 @@ import strawberry
 import execution
 from commerce import orders
 from schema.batching import batched
+from schema.catalogue.types import ProductVariant
 from schema.errors import Payload
 from schema.ids import global_id
+from schema.money import Money
 from schema.node import Node
 from schema.orders import fields
 from schema.pagination import PageInfo
-from schema.products.types import Money, ProductVariant, Shop
 from schema.refs import GroupBuyTeamRef, UserRef
+from schema.shops.types import Shop
 
 
 @strawberry.enum(

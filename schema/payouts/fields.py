@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from commerce.payouts import Payout, queries
-from commerce.products import Shop
+from commerce.shops import Shop
 from core.money import Money
 from core.pagination import Page, PageRequest, page_request
 from schema.context import Context

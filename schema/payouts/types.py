@@ -9,9 +9,9 @@ from commerce import payouts
 from schema.context import Info
 from schema.errors import Payload
 from schema.ids import global_id
+from schema.money import Money
 from schema.node import Node
 from schema.pagination import PageInfo
-from schema.products.types import Money
 
 
 @strawberry.enum(description="REQUESTED → PAID.")

@@ -7,10 +7,10 @@ import strawberry
 
 from schema.accounts.types import User
 from schema.batching import batched
+from schema.catalogue.types import Product
 from schema.live.types import LiveStream
 from schema.notes.types import Note, Topic
 from schema.pagination import PageInfo
-from schema.products.types import Product
 from schema.search import fields
 
 

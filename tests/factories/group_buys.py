@@ -6,11 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from commerce import payments
+from commerce.catalogue import Variant
 from commerce.group_buys import GroupBuy, NewTier, Seat, TakenSeat, Team, actions, queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.payments import actions as payment_actions
-from commerce.products import Variant
 from core import clock
 from core.errors import Refusal
 from core.ids import new_id

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from commerce import checkout
+from commerce.catalogue import Variant
 from commerce.checkout import actions as checkout_actions
 from commerce.checkout import subscribers as checkout_subscribers
 from commerce.orders import Address, Line, Order, OrderLine, actions, queries
@@ -12,7 +13,6 @@ from commerce.payments import Provider, SandboxProvider
 from commerce.payments import actions as payment_actions
 from commerce.payments import subscribers as payment_subscribers
 from commerce.payments.events import PaymentCaptured, RefundCompleted, RefundRequested
-from commerce.products import Variant
 from core.bus import MemoryBus
 from core.ids import new_id
 from core.relay import BatchLane, Lane, Relay

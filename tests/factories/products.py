@@ -3,7 +3,9 @@
 from decimal import Decimal
 from uuid import UUID
 
-from commerce.products import NewVariant, Product, Variant, actions, queries
+from commerce.catalogue import NewVariant, Product, Variant, actions, queries
+from commerce.shops import actions as shop_actions
+from commerce.shops import queries as shop_queries
 from tests.factories.people import person
 
 
@@ -13,9 +15,9 @@ async def product(
     """A product of one variant, in its owner's shop (a new one of nobody in particular)."""
     if owner_id is None:
         owner_id = await person("店主")
-    [shop] = await queries.shops_by_owners([owner_id])
+    [shop] = await shop_queries.by_owners([owner_id])
     if shop is None:
-        await actions.open_shop(owner_id, "小鹿的店")
+        await shop_actions.open_shop(owner_id, "小鹿的店")
     return await actions.create_product(
         owner_id, title, "很好用", [], "CNY", [NewVariant(name="50ml", price=Decimal(price), stock=stock)]
     )

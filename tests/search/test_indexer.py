@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from commerce.catalogue import actions as product_actions
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import actions as group_buy_actions
-from commerce.products import actions as product_actions
-from commerce.products import queries as product_queries
 from content.live import actions as live_actions
 from content.notes import actions as note_actions
 from core import db, outbox

@@ -5,8 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from commerce.products import NewVariant
-from commerce.products import actions as product_actions
+from commerce.catalogue import NewVariant
+from commerce.catalogue import actions as product_actions
+from commerce.shops import actions as shop_actions
 from content.notes import actions as note_actions
 from core import clock
 from people.accounts import actions as account_actions
@@ -51,7 +52,7 @@ async def made() -> World:
     deer = await account_actions.create("camping_deer", "露营小鹿", "no password", bio="周末都在山里")
     world.things["person"] = Found("USER", deer)
     seller = await person("店主")
-    await product_actions.open_shop(seller, "山野装备店")
+    await shop_actions.open_shop(seller, "山野装备店")
     await world.note("note", deer, "秋天露營裝備清單", "第一次去的人看这里 <b>帐篷</b> & 睡袋", ("露营", "户外"))
     await world.note("other", deer, "通勤口红试色", "黄皮友好", ("美妆",))
     await world.product("tent", seller, "露营帐篷 三季", "599.00")

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from commerce.catalogue import stock
 from commerce.group_buys.actions import steps
 from commerce.group_buys.records import GroupBuy, Team
 from commerce.orders import actions as order_actions
-from commerce.products import stock
 from core import clock, db
 from core.unit_of_work import action
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from commerce.group_buys import queries, rules
 from commerce.group_buys.actions import closing, steps
 from commerce.group_buys.records import GroupBuy, Team
-from commerce.products import queries as product_queries
+from commerce.shops import queries as shop_queries
 from core import clock, db
 from core.errors import Forbidden, NotFound
 from core.unit_of_work import action
@@ -39,7 +39,7 @@ async def _require_sold_by(owner_id: UUID, team_id: UUID) -> None:
     if team is None:
         raise NotFound("team_id")
     [group_buy] = await queries.by_ids([team.group_buy_id])
-    [shop] = await product_queries.shops_by_owners([owner_id])
+    [shop] = await shop_queries.by_owners([owner_id])
     if group_buy is None or shop is None or shop.id != group_buy.shop_id:
         raise Forbidden("team_id")
 

@@ -5,6 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from commerce.catalogue import Product, Variant, stock
+from commerce.catalogue import queries as product_queries
+from commerce.catalogue.errors import OutOfStock
 from commerce.group_buys import rules
 from commerce.group_buys.errors import OfferSoldOut
 from commerce.group_buys.events import (
@@ -15,9 +18,7 @@ from commerce.group_buys.events import (
     group_buy_topic,
 )
 from commerce.group_buys.records import GroupBuy, NewTier
-from commerce.products import Product, Variant, stock
-from commerce.products import queries as product_queries
-from commerce.products.errors import OutOfStock
+from commerce.shops import queries as shop_queries
 from core import clock, db, outbox
 from core.errors import Forbidden, NotFound
 from core.ids import new_id
@@ -63,7 +64,7 @@ async def _owned(owner_id: UUID, variant_id: UUID) -> tuple[Variant, Product]:
     [variant] = await product_queries.variants_by_ids([variant_id])
     if variant is None:
         raise NotFound("variant_id")
-    [shop] = await product_queries.shops_by_ids([variant.shop_id])
+    [shop] = await shop_queries.by_ids([variant.shop_id])
     if shop is None or shop.owner_id != owner_id:
         raise Forbidden("variant_id")
     [product] = await product_queries.by_ids([variant.product_id])

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from commerce.orders import events, queries
 from commerce.orders.records import Order
-from commerce.products import queries as products
+from commerce.shops import queries as shop_queries
 from core import db, outbox, validation
 from core.errors import Forbidden, NotFound, WrongState
 from core.unit_of_work import action
@@ -69,7 +69,7 @@ async def confirm_receipt(buyer_id: UUID, order_id: UUID) -> Order:
 async def require_sold_by(owner_id: UUID, order_id: UUID) -> Order:
     """An order of the owner's shop. Raises NotFound for who may not see it, Forbidden for its buyer."""
     order = await _require_visible(owner_id, order_id)
-    [shop] = await products.shops_by_ids([order.shop_id])
+    [shop] = await shop_queries.by_ids([order.shop_id])
     if shop is None or shop.owner_id != owner_id:
         raise Forbidden("order_id")
     return order

@@ -4,15 +4,15 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
+from commerce.catalogue import Sellable, stock
+from commerce.catalogue import queries as products
+from commerce.catalogue.errors import OutOfStock
 from commerce.orders import queries, rules
 from commerce.orders.actions.paying import cancel_unpaid, mark_paid
 from commerce.orders.actions.writing import create
 from commerce.orders.errors import PaidTooLate
 from commerce.orders.records import Address, Line, NewLine, Order
 from commerce.payments import actions as payments
-from commerce.products import Sellable, stock
-from commerce.products import queries as products
-from commerce.products.errors import OutOfStock
 from core import clock, db, idempotency
 from core.errors import Invalid, NotFound, Refusal
 from core.unit_of_work import action

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from commerce.products import queries as product_queries
+from commerce.catalogue import queries as product_queries
 from content.notes import rules
 from content.notes.actions.topics import file_under
 from content.notes.events import NoteDeleted, NotePublished, NoteUpdated

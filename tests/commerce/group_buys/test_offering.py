@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from commerce.catalogue import Variant
 from commerce.group_buys import GroupBuy, actions, errors
-from commerce.products import Variant, queries
+from commerce.shops import queries as shop_queries
 from core import clock, db
 from core.clock import MovableClock
 from core.errors import Forbidden, Invalid, NotFound
@@ -29,7 +30,7 @@ async def create(variant: Variant, owner: UUID | None = None, **given: Any) -> G
         "ends_at": clock.now() + timedelta(days=1),
         "stock": 5,
     }
-    [shop] = await queries.shops_by_ids([variant.shop_id])
+    [shop] = await shop_queries.by_ids([variant.shop_id])
     assert shop is not None
     return await actions.create(owner or shop.owner_id, variant.id, **{**terms, **given})
 

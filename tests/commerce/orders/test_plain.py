@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from commerce.catalogue import NewVariant
+from commerce.catalogue import actions as product_actions
+from commerce.catalogue import queries as product_queries
+from commerce.catalogue.errors import OutOfStock
 from commerce.orders import Address, Line, actions, queries
-from commerce.products import NewVariant
-from commerce.products import actions as product_actions
-from commerce.products import queries as product_queries
-from commerce.products.errors import OutOfStock
 from core import db
 from core.errors import Conflict, Invalid, NotFound
 from tests.factories import orders, products

@@ -14,7 +14,7 @@ from commerce.ledger import queries as ledger
 from commerce.orders import Order
 from commerce.payouts import Payout, actions, queries, rules
 from commerce.payouts.errors import BalanceTooLow
-from commerce.products import queries as shops
+from commerce.shops import queries as shop_queries
 from core import db
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import new_id
@@ -163,7 +163,7 @@ class TestQueries:
 
     async def test_balances_are_one_a_currency(self) -> None:
         _, shop_id, _ = await earned("100.00")
-        [without] = await shops.shops_by_owners([await person()])
+        [without] = await shop_queries.by_owners([await person()])
         assert without is None
         assert await queries.balances([shop_id, new_id(), shop_id]) == [
             [Money(10_000, "CNY")],

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from commerce.catalogue import queries as product_queries
 from commerce.group_buys import actions as group_buy_actions
-from commerce.products import queries as product_queries
 from content.notes import actions as note_actions
 from core import clock
 from people.follows import actions as follow_actions

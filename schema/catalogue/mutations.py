@@ -1,0 +1,36 @@
+"""Mutations of products."""
+
+import strawberry
+
+from commerce.catalogue import NewVariant, actions
+from schema import ids
+from schema.catalogue.inputs import CreateProductInput, UpdateStockInput
+from schema.catalogue.types import ProductPayload, ProductVariantPayload
+from schema.context import Info
+from schema.errors import mutation
+
+
+@strawberry.type
+class ProductMutations:
+    @mutation(
+        "Puts a product into the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or FORBIDDEN without a shop."
+    )
+    async def create_product(self, info: Info, input: CreateProductInput) -> ProductPayload:
+        product = await actions.create_product(
+            info.context.require_viewer(),
+            input.title,
+            input.description,
+            input.image_urls,
+            input.currency,
+            [NewVariant(variant.name, variant.price, variant.stock, variant.sku) for variant in input.variants],
+        )
+        return ProductPayload.of(product=product)
+
+    @mutation(
+        "Sets how many units of a variant there are. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN for"
+        " another's shop, or WRONG_STATE when more units are held."
+    )
+    async def update_stock(self, info: Info, input: UpdateStockInput) -> ProductVariantPayload:
+        owner_id = info.context.require_viewer()
+        variant_id = ids.decode("variant", input.variant_id, "variant_id")
+        return ProductVariantPayload.of(variant=await actions.update_stock(owner_id, variant_id, input.stock))

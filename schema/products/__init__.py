@@ -1,1 +1,0 @@
-"""Shops and products in the graph."""
