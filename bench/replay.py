@@ -1,25 +1,25 @@
 """Replays real teams of a group-buying shop through the public actions, and checks that each ends as it did.
 
-`python -m bench.replay [LIMIT] [--processes N]` replays all 20,000 (or the first LIMIT) on a new PostgreSQL with all
-its safety on, by one process or by many at once: neighbours in the record, who want the same items, then race.
+`python -m bench.replay [LIMIT] [--processes N]` replays all of them (or the first LIMIT) on a new PostgreSQL with all
+its safety on, by one process or by many at once: neighbours in the record, who want the same items, then race. The
+first 2,000 are the project's own (`bench/data`); all 20,000 are read from beside the checkout, where they are.
 """
 
 import argparse
 import asyncio
 import csv
 import gzip
-import json
 import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,7 @@ import msgspec
 from api.apps import APPS
 from api.embedded import EmbeddedPostgres
 from bench.figures import Figure, show
-from commerce.catalogue import NewVariant, Variant
+from commerce.catalogue import Variant
 from commerce.catalogue import actions as products
 from commerce.catalogue import queries as product_queries
 from commerce.checkout import actions as checkout
@@ -45,13 +45,15 @@ from core import clock, db, migrator
 from core.bus import MemoryBus
 from core.ids import new_id
 from core.relay import BatchLane, Lane, Relay
+from demo import founding, texts
 from people.accounts import actions as accounts
 
-DATA: Final = Path(__file__).parents[2] / "shared" / "data"
+TEAMS: Final = Path(__file__).parent / "data" / "teams.csv"
+MORE_TEAMS: Final = Path(__file__).parents[2] / "shared" / "data" / "group_buy_replay_20k.csv.gz"
 _AT_ONCE: Final = 8
 _PROCESSES: Final = 4
 _TTL: Final = 86_400
-_TEAMS: Final = 20_000
+_OWN: Final = 2_000
 _FEN: Final = Decimal(100)
 
 
@@ -86,9 +88,10 @@ class Shared(msgspec.Struct, frozen=True):
     processes: int
 
 
-def recorded(data: Path, limit: int | None) -> list[Team]:
-    """The first teams of the record."""
-    with gzip.open(data / "group_buy_replay_20k.csv.gz", "rt", encoding="utf-8") as file:
+def recorded(limit: int | None) -> list[Team]:
+    """The first teams of the record; all that can be had if there is no limit."""
+    own = (limit is not None and limit <= _OWN) or not MORE_TEAMS.exists()
+    with TEAMS.open(encoding="utf-8") if own else gzip.open(MORE_TEAMS, "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:limit]
     return [
         Team(row["success"] == "1", row["initiator"], row["item"], tuple(row["participants"].split())) for row in rows
@@ -96,16 +99,16 @@ def recorded(data: Path, limit: int | None) -> list[Team]:
 
 
 async def replay(
-    data: Path, limit: int | None = None, progress: Callable[[int], None] | None = None, shared: Shared | None = None
+    limit: int | None = None, progress: Callable[[int], None] | None = None, shared: Shared | None = None
 ) -> Replayed:
     """Replays the first `limit` teams on an empty database; `progress` is told how many are done.
 
     With `shared`, so many processes of their own do it.
     """
-    teams = recorded(data, limit)
+    teams = recorded(limit)
     with clock.movable() as moving:
         people = await _sign_up(teams)
-        offers = await _offer(data, teams)
+        offers = await _offer(teams)
         started = time.perf_counter()
         if shared is None:
             played = await _play(dict(enumerate(teams)), people, offers, progress)
@@ -139,16 +142,16 @@ async def _sign_up(teams: Sequence[Team]) -> dict[str, UUID]:
 Offers = dict[tuple[str, int], UUID]
 
 
-async def _offer(data: Path, teams: Sequence[Team]) -> Offers:
-    """A shop with the recorded products, and an offer for each of its variants and team sizes that the teams need."""
+async def _offer(teams: Sequence[Team]) -> Offers:
+    """A shop with the demo's products, and an offer for each of its variants and team sizes that the teams need."""
     owner_id = await accounts.create("replay_shop", "拼团商店", "no password")
     await shop_actions.open_shop(owner_id, "拼团商店")
-    count = sum(len(variants) for _, variants in _catalogue(data))
+    count = sum(len(product.variants) for _, product in texts.products().values())
     places = {item: index % count for index, item in enumerate(dict.fromkeys(team.item for team in teams))}
     units: Counter[tuple[int, int]] = Counter()
     for team in teams:
         units[places[team.item], team.size] += 1 + len(team.joiners)
-    variants = await _stock(owner_id, data, units)
+    variants = await _stock(owner_id, units)
     made: dict[tuple[int, int], UUID] = {}
     for (place, size), needed in units.items():
         made[place, size] = await _one_offer(owner_id, variants[place], size, needed)
@@ -169,30 +172,12 @@ async def _one_offer(owner_id: UUID, variant: Variant, size: int, units: int) ->
     return offer.id
 
 
-def _catalogue(data: Path) -> Iterator[tuple[dict[str, Any], list[NewVariant]]]:
-    """The recorded products with their variants; one without any is sold as it is."""
-    skus: dict[str, list[NewVariant]] = {}
-    for sku in _lines(data / "zh_skus.jsonl.gz"):
-        skus.setdefault(sku["product_id"], []).append(_variant(" / ".join(sku["specs"]), sku))
-    for product in _lines(data / "zh_products.jsonl.gz"):
-        yield product, skus.get(product["id"]) or [_variant("标准", {"stock": 0, **product})]
-
-
-def _variant(name: str, sku: dict[str, Any]) -> NewVariant:
-    # Cheap enough things are given away there; here an offer must be cheaper than its variant, and above nothing.
-    return NewVariant(name=name[:60] or "标准", price=max(sku["price_fen"], 2) / _FEN, stock=sku["stock"])
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-async def _stock(owner_id: UUID, data: Path, units: Counter[tuple[int, int]]) -> list[Variant]:
+async def _stock(owner_id: UUID, units: Counter[tuple[int, int]]) -> list[Variant]:
     """Creates the products, and stocks up what the record will sell of each variant."""
     created = []
-    for product, variants in _catalogue(data):
-        made = await products.create_product(owner_id, product["name"], product["brief"], [], "CNY", variants)
+    for _, text in texts.products().values():
+        variants = [founding.variant(text, number) for number in range(len(text.variants))]
+        made = await products.create_product(owner_id, text.title, text.description, [], "CNY", variants)
         created.append(made.id)
     found = [variant for group in await product_queries.variants_of(created) for variant in group]
     needed: Counter[int] = Counter()
@@ -286,15 +271,13 @@ async def measured(
             url = server.start()
             await migrator.migrate(url, APPS)
             async with db.connected(url):
-                return await replay(DATA, limit, progress, Shared(url, processes) if processes > 1 else None)
+                return await replay(limit, progress, Shared(url, processes) if processes > 1 else None)
         finally:
             server.stop()
 
 
 def figures(limit: int | None = None, processes: int = _PROCESSES) -> list[Figure]:
     """Replays, and tells the pace and whatever went astray."""
-    if not DATA.exists():
-        return [Figure("real teams replayed", f"left out: it needs {DATA}")]
     result = asyncio.run(measured(limit, processes, _show))
     for problem in [*result.astray, *result.violations]:
         print(problem)
@@ -309,7 +292,7 @@ def figures(limit: int | None = None, processes: int = _PROCESSES) -> list[Figur
 
 def _show(done: int) -> None:
     if done % 100 == 0:
-        print(f"\r{done} teams", end="\n" if done == _TEAMS else "", flush=True)
+        print(f"\r{done} teams", end="\n" if done % _OWN == 0 else "", flush=True)
 
 
 def _main() -> None:

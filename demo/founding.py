@@ -89,14 +89,15 @@ async def _product(owner_id: UUID, product: ProductText, address: Pictures) -> G
         product.description,
         [address("product", name) for name in (product.slug, f"{product.slug}-1", f"{product.slug}-2")],
         "CNY",
-        [_variant(product, number, text) for number, text in enumerate(product.variants)],
+        [variant(product, number) for number in range(len(product.variants))],
     )
     [variants] = await product_queries.variants_of([created.id])
     return Goods(created, variants, owner_id)
 
 
-def _variant(product: ProductText, number: int, text: str) -> NewVariant:
-    name, price, stock = text.split("|")
+def variant(product: ProductText, number: int) -> NewVariant:
+    """A variant as its text has it; the first is number 0."""
+    name, price, stock = product.variants[number].split("|")
     return NewVariant(name, Decimal(price), int(stock), sku=f"{product.slug.upper()}-{number + 1}")
 
 

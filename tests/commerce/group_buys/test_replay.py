@@ -3,7 +3,6 @@
 import pytest
 
 from bench import replay
-from tests import shared
 
 TEAMS = 2000
 
@@ -11,14 +10,12 @@ TEAMS = 2000
 @pytest.mark.usefixtures("database")
 class TestReplay:
     async def test_the_first_two_thousand_teams_end_as_recorded_by_four_processes(self, database_url: str) -> None:
-        data = shared.path("data/group_buy_replay_20k.csv.gz").parent
-        result = await replay.replay(data, TEAMS, shared=replay.Shared(database_url, processes=4))
+        result = await replay.replay(TEAMS, shared=replay.Shared(database_url, processes=4))
         assert result.teams == TEAMS
         assert result.astray == []
         assert result.violations == []
 
     async def test_one_process_tells_how_far_it_is(self) -> None:
-        data = shared.path("data/group_buy_replay_20k.csv.gz").parent
         told: list[int] = []
-        result = await replay.replay(data, 40, told.append)
+        result = await replay.replay(40, told.append)
         assert (result.astray, told) == ([], list(range(1, 41)))
