@@ -66,6 +66,6 @@ async def statements(database_url: str) -> AsyncIterator[list[str]]:
 
 @pytest.fixture
 def moving_clock() -> Iterator[clock.MovableClock]:
-    """The clock, to be moved."""
-    with clock.movable() as movable:
+    """The clock, which stands still and is moved."""
+    with clock.movable(still=clock.now()) as movable:
         yield movable

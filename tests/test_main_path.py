@@ -1,6 +1,5 @@
 """The platform's whole job, as its clients do it: a note becomes a team that fills. Embedded, and on real servers."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from tests.api.sockets import Socket, connected
 from tests.services import programs, together
 from tests.services.programs import Served
+from tests.waiting import PATIENCE, by_and_by
 
 ERRORS = "userErrors { code message field }"
 MUTATIONS = {
@@ -83,7 +83,7 @@ def servers(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[tuple
         stack.enter_context(programs.working(**environment))
         # A new installation can be searched when its worker has built the index.
         ready = f"http://{watching.address}/health/ready"
-        eventually(lambda: httpx.get(ready).json()["status"], "up", patience=30)
+        by_and_by(lambda: httpx.get(ready, timeout=PATIENCE).json()["status"] == "up")
         yield writing, watching, environment
 
 
@@ -97,14 +97,6 @@ def sells(kol: Person, *, ttl_seconds: int) -> tuple[str, str]:
     variant = product["variants"][0]["id"]
     made = kol.does("createGroupBuy", variantId=variant, teamTtlSeconds=ttl_seconds, **offer)
     return product["id"], made["groupBuy"]["id"]
-
-
-def eventually(found: Any, wanted: Any, patience: float = 5.0) -> None:
-    """Waits until `found()` is `wanted`."""
-    until = time.monotonic() + patience
-    while (last := found()) != wanted:
-        assert time.monotonic() < until, last
-        time.sleep(0.05)
 
 
 async def next_event(socket: Socket, field: str) -> dict[str, Any]:
@@ -140,13 +132,15 @@ async def test_a_note_becomes_a_team_that_fills(servers: tuple[Served, Served, d
     assert shown["minPrice"] == {"amount": "199.00", "currency": "CNY"}
     assert shown["groupBuys"] == [{"id": group_buy_id, "price": {"amount": "149.00"}, "teamSize": 2}]
     found = [{"__typename": "Note", "title": edge["node"]["title"]}]
-    eventually(
-        lambda: [
-            hit["node"]
-            for hit in there.ask(SEARCH, words="露營")["search"]["edges"]  # type: ignore[index]
-            if hit["node"]["__typename"] == "Note"
-        ],
-        found,
+    by_and_by(
+        lambda: (
+            [
+                hit["node"]
+                for hit in there.ask(SEARCH, words="露營")["search"]["edges"]  # type: ignore[index]
+                if hit["node"]["__typename"] == "Note"
+            ]
+            == found
+        )
     )
 
     taken = follower.does("openTeam", groupBuyId=group_buy_id, idempotencyKey="open")
@@ -201,7 +195,7 @@ async def test_a_team_that_does_not_fill_is_refunded(servers: tuple[Served, Serv
     taken = leader.does("openTeam", groupBuyId=group_buy_id, idempotencyKey="open")
     assert leader.pays(taken["order"]["id"])["status"] == "AWAITING_TEAM"
     refunded = {"node": {"status": "REFUNDED", "refunded": {"amount": "149.00"}}}
-    eventually(lambda: leader.asks(ORDER, id=taken["order"]["id"]), refunded, patience=10)
+    by_and_by(lambda: leader.asks(ORDER, id=taken["order"]["id"]) == refunded)
     here.stop()
     checked = programs.run("check", **environment)
     assert checked.returncode == 0, checked.stdout + checked.stderr

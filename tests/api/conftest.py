@@ -16,12 +16,13 @@ from core.settings import Settings
 from schema.context import Services
 from tests.api.small import SCHEMA
 from tests.services.http import serving
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 def settings() -> Settings:
     """What the server runs with; override it for another."""
-    return Settings(operation_timeout=0.5, operations_per_socket=5, sockets_per_address=2)
+    return Settings(operations_per_socket=5, sockets_per_address=2)
 
 
 @pytest.fixture
@@ -53,5 +54,5 @@ async def address(settings: Settings, bus: MemoryBus, websockets: Any) -> AsyncI
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the server."""
-    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=PATIENCE) as client:
         yield client

@@ -1,6 +1,5 @@
 """Subscribers without a connection: they keep the answers they are told."""
 
-import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.relay import Relay
 from execution.streams import Payload, Subscription
 from schema.context import Context
 from tests.graph import Graph
+from tests.waiting import until
 
 
 class Listener:
@@ -22,23 +22,17 @@ class Listener:
         self.payloads: list[Payload] = []
         self.ended: list[Exception | None] = []
         self.subscription: Subscription
-        self._arrived = asyncio.Event()
 
     def tell(self, payload: Payload) -> Awaitable[None] | None:
         self.payloads.append(payload)
-        self._arrived.set()
         return None
 
     def end(self, error: Exception | None) -> None:
         self.ended.append(error)
-        self._arrived.set()
 
     async def told(self, count: int) -> list[Any]:
         """The first `count` answers, once they are there."""
-        async with asyncio.timeout(10):
-            while len(self.payloads) < count:
-                self._arrived.clear()
-                await self._arrived.wait()
+        await until(lambda: len(self.payloads) >= count)
         return [orjson.loads(payload.json) for payload in self.payloads[:count]]
 
 

@@ -9,6 +9,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from tests.waiting import PATIENCE
+
 PROTOCOL = "graphql-transport-ws"
 
 
@@ -50,6 +52,11 @@ async def connected(
     protocols = [Subprotocol(protocol)] if protocol else None
     given = [*headers, *named.items()]
     async with connect(
-        f"ws://{address}/graphql", subprotocols=protocols, additional_headers=given, compression=None, max_size=None
+        f"ws://{address}/graphql",
+        subprotocols=protocols,
+        additional_headers=given,
+        compression=None,
+        max_size=None,
+        open_timeout=PATIENCE,
     ) as connection:
         yield Socket(connection)

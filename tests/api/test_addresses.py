@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from api import addresses
 from tests.api.sockets import connected
+from tests.waiting import PATIENCE
 
 CLIENT = "203.0.113.7"
 
@@ -50,7 +51,7 @@ class TestCounted:
 
 @asynccontextmanager
 async def _asked_by_http(address: str, headers: list[tuple[str, str]]) -> AsyncIterator[str | None]:
-    async with httpx.AsyncClient(base_url=f"http://{address}") as http:
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=PATIENCE) as http:
         yield (await http.post("/graphql", json={"query": "{ address }"}, headers=headers)).json()["data"]["address"]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest
 
 from api.embedded import EmbeddedPostgres
 from tests.services import postgres
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -34,9 +36,7 @@ async def test_is_started_again_when_it_dies_and_keeps_what_was_committed(folder
         connection = await asyncpg.connect(url)
         await connection.execute("CREATE TABLE told AS SELECT '种草' AS what")
         await asyncio.to_thread(postgres.kill, folder)
-        async with asyncio.timeout(60):
-            while not await answers(url):  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.1)
+        await until(partial(answers, url))
         again = await asyncpg.connect(url)
         assert await again.fetchval("SELECT what FROM told") == "种草"
         await again.close()

@@ -74,11 +74,11 @@ class TestShape:
             "{ hello(name: " + "[" * 2000 + "]" * 2000 + ") }",
         ],
     )  # fmt: skip
-    def test_hostile_documents_are_decided_soon(self, document: str) -> None:
-        started = time.perf_counter()
+    def test_hostile_documents_take_little_processor_time(self, document: str) -> None:
+        started = time.thread_time()
         with contextlib.suppress(RequestError):
             operations().prepare(document, None, {})
-        assert time.perf_counter() - started < 2
+        assert time.thread_time() - started < 2
 
 
 class TestCost:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import dataclasses
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +21,7 @@ from tests.api.small import SCHEMA
 from tests.factories import orders
 from tests.services import programs
 from tests.services.http import listening_socket, serving
+from tests.waiting import by_and_by, until
 
 
 class TestSettings:
@@ -70,9 +70,10 @@ class TestNotify:
             with pytest.raises(PaymentInProgress):
                 await orders.pay(order, provider=sandbox)
 
-            async with asyncio.timeout(10):
-                while [payment.status for payment in await queries.of_order(order.id)] != ["CAPTURED"]:  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+            async def is_captured() -> bool:
+                return [payment.status for payment in await queries.of_order(order.id)] == ["CAPTURED"]
+
+            await until(is_captured)
         assert "was not taken: HTTP Error 401" in caplog.text, "the stranger's"
 
     async def test_a_door_that_is_closed_stops_nothing(self, caplog) -> None:
@@ -82,9 +83,7 @@ class TestNotify:
         task = asyncio.create_task(rehearsal.notify(sandbox, url))
         for key in ("甲", "乙"):
             sandbox.notifications.add(key, Outcome.CAPTURED)
-        async with asyncio.timeout(10):
-            while caplog.text.count("was not taken") < 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: caplog.text.count("was not taken") >= 2)
         assert not task.done()
         task.cancel()
 
@@ -115,12 +114,8 @@ class TestARunningServer:
             paid = do(server, PAY, token, orderId=order["id"], idempotencyKey="一次")
             assert [error["code"] for error in paid["userErrors"]] == ["CONFLICT"]
             document = "query($id: ID!) { node(id: $id) { ... on Order { status } } }"
-            until, status = time.monotonic() + 60, ""
-            while status != "CONFIRMED" and time.monotonic() < until:
-                time.sleep(0.05)
-                found: Any = server.ask(document, token, id=order["id"])
-                status = found["node"]["status"]
-            assert status == "CONFIRMED"
+            confirmed = {"node": {"status": "CONFIRMED"}}
+            by_and_by(lambda: server.ask(document, token, id=order["id"]) == confirmed)
             checked = programs.run("check", "--data", str(data_folder))
             assert checked.returncode == 0, checked.stderr
             assert "another's signature" in server.stop(), "the notifications came to the door"

@@ -1,10 +1,10 @@
 """Whether commerce has come to rest, and whether the payment network's own books say what ours do."""
 
-import asyncio
 from typing import Final
 
 from commerce.checkout import invariants
 from core import clock, db
+from tests.waiting import until
 
 # What is still under way. Named by the states in which things end, so that a state added later counts as unfinished.
 _UNFINISHED: Final = (
@@ -62,12 +62,16 @@ async def hasten() -> None:
         await db.execute(statement, clock.now())
 
 
-async def come_to_rest(patience: float = 120) -> None:
+async def come_to_rest() -> None:
     """Brings deadlines forward until nothing is under way; servers somewhere do the work. Raises TimeoutError."""
-    async with asyncio.timeout(patience):
-        while await unfinished():
-            await hasten()
-            await asyncio.sleep(0.2)
+    await until(_is_at_rest)
+
+
+async def _is_at_rest() -> bool:
+    if not await unfinished():
+        return True
+    await hasten()
+    return False
 
 
 async def disagreements() -> list[str]:

@@ -1,30 +1,27 @@
 """The buses: bounded queues, and a Redis that comes and goes."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from unittest import mock
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from core import respite
 from core.bus import RESYNC, Listener, MemoryBus
 from core.redis_bus import RedisBus
 from tests.services import cannot_be_had, redis
+from tests.waiting import come, is_quiet, until
 
 
-async def hear(listener: Listener, seconds: float = 10) -> bytes:
-    async with asyncio.timeout(seconds):
-        return await listener.get()
+async def hear(listener: Listener) -> bytes:
+    return await come(listener.get())
 
 
 async def hears_nothing(listener: Listener) -> bool:
-    try:
-        await asyncio.wait_for(listener.get(), 0.1)
-    except TimeoutError:
-        return True
-    return False
+    return await is_quiet(listener.get())
 
 
 class TestListener:
@@ -136,16 +133,14 @@ class TestRedisThatIsDown:
             server.stop()
             try:
                 await here.publish([("topic", b"1")])
-                await asyncio.sleep(0.3)
             finally:
                 server.start()
             for listener in (one, two):
                 assert await hear(listener) == RESYNC
-            heard = {one: RESYNC, two: RESYNC}
-            async with asyncio.timeout(20):
-                while set(heard.values()) != {b"2"}:
-                    await here.publish([("topic", b"2")])
-                    heard = {listener: await hear(listener) for listener in heard}
+            heard = [RESYNC, RESYNC]
+            while set(heard) != {b"2"}:
+                await here.publish([("topic", b"2")])
+                heard = [await hear(listener) for listener in (one, two)]
 
     async def test_what_could_not_be_said_is_made_good(
         self, buses: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
@@ -162,15 +157,19 @@ class TestRedisThatIsDown:
             assert await hear(listener) == RESYNC
             assert await hears_nothing(other)
 
-    async def test_keeps_nobody_waiting(self, server: redis.Server, buses: tuple[RedisBus, RedisBus]) -> None:
+    async def test_keeps_nobody_waiting(
+        self, server: redis.Server, buses: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         here, _ = buses
+        monkeypatch.setattr(respite, "SECONDS", 3600)
         server.stop()
         try:
             await here.publish([("topic", b"1")])
-            began = time.monotonic()
+            asked = mock.Mock(side_effect=AssertionError("it is left alone"))
+            monkeypatch.setattr(here._redis, "pipeline", asked)
             for _ in range(100):
                 await here.publish([("topic", b"1")])
-            assert time.monotonic() - began < 0.5
+            assert not asked.called
         finally:
             server.start()
 
@@ -203,21 +202,41 @@ class TestRedisThatIsDown:
             server.start()
 
 
+def grown_silent(bus: RedisBus) -> float:
+    """Has all that it knows be as old as it endures; returns when it now thinks that it last heard something."""
+    bus._heard_at -= RedisBus._SILENCE + 1
+    bus._asked_at -= RedisBus._SILENCE + 1
+    return bus._heard_at
+
+
 class TestRedisThatFallsSilent:
     async def test_is_asked_whether_it_lives_and_left(
         self, buses: tuple[RedisBus, RedisBus], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         here, there = buses
-        monkeypatch.setattr(RedisBus, "_SILENCE", 0.5)
+        asked = 0
+
+        async def pass_on() -> None:
+            nonlocal asked
+            asked += 1
+            await ping()
+
+        async def keep_back() -> None:
+            return
+
         async with there.listen("topic") as listener:
-            # Answered: nothing happens.
-            await asyncio.sleep(3)
+            ping = there._pubsub.ping
+            monkeypatch.setattr(there._pubsub, "ping", pass_on)
+            for silences in range(1, 4):
+                heard_at = grown_silent(there)
+                await until(lambda: there._heard_at > heard_at)  # noqa: B023
+                assert asked == silences
             assert await hears_nothing(listener)
 
-            async def unanswered() -> None:
-                return
-
-            monkeypatch.setattr(there._pubsub, "ping", unanswered)
+            monkeypatch.setattr(there._pubsub, "ping", keep_back)
+            grown_silent(there)
+            await until(lambda: there._asked_at > there._heard_at)
+            grown_silent(there)
             assert await hear(listener) == RESYNC
             await here.publish([("topic", b"1")])
             assert await hear(listener) == b"1"

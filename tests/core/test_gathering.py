@@ -7,6 +7,7 @@ import pytest
 from core import db
 from core.gathering import gathered, gathered_flags, gathered_lists
 from core.unit_of_work import transaction
+from tests.waiting import moment, until
 
 
 class Shelf:
@@ -53,9 +54,9 @@ async def test_who_asks_alone_waits_for_nobody_and_whoever_comes_meanwhile_for_t
     shelf = Shelf()
     shelf.pause.clear()
     first = asyncio.create_task(shelf.names([1]))
-    await asyncio.sleep(0.01)
+    await until(lambda: shelf.asked == [[1]])
     others = [asyncio.create_task(shelf.names([number])) for number in (1, 2)]
-    await asyncio.sleep(0.01)
+    await moment()
     assert shelf.asked == [[1]]
     shelf.pause.set()
     assert [await task for task in (first, *others)] == [["第1号"], ["第1号"], ["第2号"]]
@@ -79,7 +80,7 @@ async def test_who_goes_away_takes_nobody_along() -> None:
     shelf = Shelf()
     shelf.pause.clear()
     leaving, staying = (asyncio.create_task(shelf.names([number])) for number in (1, 2))
-    await asyncio.sleep(0.01)
+    await until(lambda: shelf.asked)
     leaving.cancel()
     shelf.pause.set()
     assert await staying == ["第2号"]

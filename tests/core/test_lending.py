@@ -2,51 +2,68 @@
 
 import asyncio
 import contextvars
+from collections.abc import AsyncIterator
 
 import asyncpg
+import psutil
 import pytest
 
 from core import db
 from core.unit_of_work import transaction
+from tests.gates import Gate, closed
+from tests.waiting import come, is_quiet, until
 
 
-async def sleeping(seconds: float = 0.1) -> int:
-    found: int = await db.value("SELECT pg_backend_pid() FROM pg_sleep($1)", seconds)
+async def served_by() -> int:
+    """The process of PostgreSQL that serves a statement."""
+    found: int = await db.value("SELECT pg_backend_pid()")
     return found
 
 
-async def holding() -> None:
-    """A transaction that takes its time."""
+@pytest.fixture
+async def gate(database_url: str) -> AsyncIterator[Gate]:
+    async with closed(database_url) as gate:
+        yield gate
+
+
+async def answering() -> None:
+    """A transaction that asks something."""
     async with transaction():
-        await sleeping(0.1)
+        assert await db.value("SELECT 1") == 1
 
 
 @pytest.mark.usefixtures("database")
 class TestStatements:
     async def test_take_the_connection_of_the_one_before(self) -> None:
-        assert len({await sleeping(0) for _ in range(20)}) == 1
+        assert len({await served_by() for _ in range(20)}) == 1
 
-    async def test_run_side_by_side(self) -> None:
-        assert len(set(await asyncio.gather(*(sleeping() for _ in range(3))))) == 3
+    async def test_run_side_by_side(self, gate: Gate) -> None:
+        running = asyncio.gather(*(gate.passed() for _ in range(3)))
+        await gate.is_waited_at(by=3)
+        await gate.open()
+        assert len(set(await running)) == 3
 
     async def test_go_on_after_one_that_failed(self) -> None:
         with pytest.raises(asyncpg.DivisionByZeroError):
             await db.value("SELECT 1 / 0")
         assert await db.value("SELECT '种草'") == "种草"
 
-    async def test_go_on_after_one_that_was_given_up(self) -> None:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await sleeping(5)
+    async def test_go_on_after_one_that_was_given_up(self, gate: Gate) -> None:
+        given_up = asyncio.create_task(gate.passed())
+        await gate.is_waited_at(by=1)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
         assert await db.value("SELECT 1") == 1
 
     async def test_do_not_use_a_connection_that_the_server_closed(self, database_url: str) -> None:
-        process = await sleeping(0)
+        process = await served_by()
         other = await asyncpg.connect(database_url)
         await other.execute("SELECT pg_terminate_backend($1)", process)
         await other.close()
-        await asyncio.sleep(0.1)
-        assert await sleeping(0) != process
+        # With the process, its end of the connection is gone; the loop hears of it.
+        await until(lambda: not psutil.pid_exists(process))
+        assert await served_by() != process
 
     async def test_are_not_the_transaction_s_unless_they_are_in_it(self) -> None:
         await db.execute("CREATE TABLE counted (value int)")
@@ -59,37 +76,49 @@ class TestStatements:
 
 
 class TestPool:
-    async def test_leaves_a_quarter_to_transactions(self, database_url: str) -> None:
+    async def test_leaves_a_quarter_to_transactions(self, database_url: str, gate: Gate) -> None:
         async with db.connected(database_url, pool_size=4):
-            reads = [asyncio.create_task(sleeping(1)) for _ in range(8)]
-            await asyncio.sleep(0.2)
-            async with asyncio.timeout(0.5), transaction():
-                assert await db.value("SELECT 1") == 1
-            for read in reads:
-                read.cancel()
+            reads = [asyncio.create_task(gate.passed()) for _ in range(8)]
+            await gate.is_waited_at(by=3)
+            await come(answering())
+            await gate.open()
             await asyncio.wait(reads)
 
     async def test_of_one_connection_serves_both(self, database_url: str) -> None:
         async with db.connected(database_url, pool_size=1):
-            await sleeping(0)
-            async with asyncio.timeout(0.5), transaction():
-                assert await db.value("SELECT 1") == 1
+            await served_by()
+            await come(answering())
             assert await db.value("SELECT 2") == 2
 
     @pytest.mark.parametrize("given_up", [False, True])
-    async def test_closes_once_what_still_runs_has_ended(self, database_url: str, given_up: bool) -> None:
+    async def test_closes_once_what_still_runs_has_ended(self, database_url: str, gate: Gate, given_up: bool) -> None:
         """Nobody may wait for it any more, and still it runs: a read that was gathered for many goes on without one."""
-        async with asyncio.timeout(5):
+
+        async def used() -> None:
             async with db.connected(database_url):
-                running = asyncio.create_task(sleeping(0.5))
-                await asyncio.sleep(0.2)
+                reads.append(asyncio.create_task(gate.passed()))
+                await gate.is_waited_at(by=1)
                 if given_up:
-                    running.cancel()
-            await asyncio.wait([running])
-        assert running.cancelled() == given_up
+                    reads[0].cancel()
+
+        reads: list[asyncio.Task[int]] = []
+        using = asyncio.create_task(used())
+        await until(lambda: reads)
+        if not given_up:
+            await gate.is_waited_at(by=1)
+            assert await is_quiet(asyncio.shield(using))
+            await gate.open()
+        await come(using)
+        await asyncio.wait(reads)
+        assert reads[0].cancelled() == given_up
 
     async def test_has_back_soon_what_many_statements_used(self, database_url: str) -> None:
         async with db.connected(database_url, pool_size=8):
-            await asyncio.gather(*(sleeping(0.05) for _ in range(12)))
-            async with asyncio.timeout(0.5):
-                await asyncio.gather(*(holding() for _ in range(6)))
+            await asyncio.gather(*(served_by() for _ in range(12)))
+            together = asyncio.Barrier(6)
+
+            async def holding() -> None:
+                async with transaction():
+                    await together.wait()
+
+            await come(asyncio.gather(*(holding() for _ in range(6))))

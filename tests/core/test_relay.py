@@ -1,8 +1,10 @@
 """The relay: every event reaches the bus and its lanes, and takes effect exactly once."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -16,6 +18,7 @@ from core.relay import BatchLane, Lane, Relay
 from core.unit_of_work import transaction
 from tests.core import facts
 from tests.core.facts import TOPIC, Counted, Renamed, count, make_counter, tell
+from tests.waiting import come, is_quiet, until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -33,6 +36,10 @@ class Ledger:
 
     async def effects(self) -> list[int]:
         return [row["value"] for row in await db.rows("SELECT value FROM effects ORDER BY value")]
+
+    async def has(self, count: int) -> bool:
+        """Whether so many are there."""
+        return len(await self.effects()) == count
 
     @property
     def lane(self) -> Lane:
@@ -193,16 +200,15 @@ class TestBatchLane:
 
 class TestRun:
     async def test_a_commit_wakes_it(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(relay, "_IDLE", 30)
+        monkeypatch.setattr(relay, "_IDLE", 3600)
         bus = MemoryBus()
         take_back = outbox.on_commit(relay.waker(bus))
         running = asyncio.create_task(Relay(bus, [ledger.lane]).run())
         try:
-            await asyncio.sleep(0.1)
+            await until(lambda: bus.is_heard(relay.WAKE_TOPIC))
             for value in range(3):
                 await tell(Counted(value=value))
-                await asyncio.sleep(1)
-                assert len(await ledger.effects()) == value + 1
+                await until(partial(ledger.has, value + 1))
         finally:
             running.cancel()
             take_back()
@@ -212,10 +218,10 @@ class TestRun:
         running = asyncio.create_task(Relay(bus, [ledger.lane]).run())
         for _ in range(20):
             # It sleeps, until it is woken and cancelled in one turn of the loop.
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(random.uniform(0, 0.04))
             await bus.publish([(relay.WAKE_TOPIC, b"1")])
         running.cancel()
-        await asyncio.wait({running}, timeout=5)
+        await come(asyncio.wait({running}))
         assert running.cancelled()
 
     async def test_stumbles_and_goes_on(self, ledger: Ledger) -> None:
@@ -231,7 +237,7 @@ class TestRun:
         await tell(Counted(value=1))
         running = asyncio.create_task(Relay(Broken(), [ledger.lane]).run())
         try:
-            await asyncio.sleep(2)
+            await until(partial(ledger.has, 1))
             assert await ledger.effects() == [1]
         finally:
             running.cancel()
@@ -253,29 +259,29 @@ class TestWaker:
     async def test_many_commits_share_a_wake_up_and_none_goes_without(self) -> None:
         class Slow(MemoryBus):
             async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-                await asyncio.sleep(0.05)
+                under_way.set()
+                await free.wait()
                 await super().publish(messages)
+
+        under_way, free = asyncio.Event(), asyncio.Event()
 
         bus = Slow()
         wake = relay.waker(bus)
         async with bus.listen(relay.WAKE_TOPIC) as listener:
             for _ in range(10):
                 await wake()
-            await asyncio.sleep(0.01)
+            await under_way.wait()
             for _ in range(10):
                 await wake()
-            await asyncio.sleep(0.2)
+            free.set()
             assert await woken(listener) == 2
 
 
 async def woken(listener: Listener) -> int:
     times = 0
-    while True:
-        try:
-            await asyncio.wait_for(listener.get(), 0.05)
-            times += 1
-        except TimeoutError:
-            return times
+    while not await is_quiet(listener.get()):
+        times += 1
+    return times
 
 
 def test_identities_survive_the_way_through_the_outbox() -> None:

@@ -15,6 +15,7 @@ from core.outbox import Step
 from core.relay import Relay
 from core.streams import Snapshot, Topic
 from tests.core.facts import TOPIC, count, make_counter, snapshot
+from tests.waiting import come, is_quiet
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -36,18 +37,13 @@ async def following(bus: MemoryBus, after: int | None = None) -> AsyncIterator[F
 
 
 async def hear(followed: Followed) -> tuple[str, int]:
-    async with asyncio.timeout(5):
-        item = await anext(followed)
+    item = await come(anext(followed))
     return ("snapshot" if isinstance(item, Snapshot) else "step"), item.sequence
 
 
 async def hears_nothing(followed: Followed) -> bool:
     """Whether nothing comes; it ends the following."""
-    try:
-        await asyncio.wait_for(anext(followed), 0.05)
-    except TimeoutError:
-        return True
-    return False
+    return await is_quiet(anext(followed))
 
 
 class TestFromNothing:
@@ -199,7 +195,7 @@ class TestLossyBus:
                 await asyncio.sleep(0)
             while any(not sequences or sequences[-1] < 60 for sequences in heard.values()):
                 await bus.publish([(TOPIC, RESYNC)])
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0)
 
         await asyncio.gather(work(), *(follow(number) for number in heard))
         for sequences in heard.values():

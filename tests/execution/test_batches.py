@@ -7,6 +7,7 @@ import strawberry
 from graphql import ExecutionResult, parse
 
 import execution
+from tests.waiting import come
 
 Calls = list[tuple[str, list[str], dict[str, Any]]]
 
@@ -130,7 +131,7 @@ class TestAsking:
         assert result.data == {"items": [{"a": "X", "b": "X"}, {"a": "Y", "b": "Y"}]}
 
     async def test_siblings_wait_together(self) -> None:
-        result = await asyncio.wait_for(answer("{ items { one other } }", Meeting()), 5)
+        result = await come(answer("{ items { one other } }", Meeting()))
         assert result.data == {"items": [{"one": "one", "other": "other"}] * 2}
 
     async def test_nobody_is_not_asked_for(self) -> None:

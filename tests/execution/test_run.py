@@ -10,6 +10,7 @@ from graphql import ExecutionResult, parse
 
 import execution
 from tests.execution.world import Later
+from tests.waiting import come
 
 
 class Steps:
@@ -114,7 +115,7 @@ EXECUTOR = execution.Executor(SCHEMA)
 
 
 async def answer(source: str, steps: Steps | None = None, **variables: Any) -> ExecutionResult:
-    return await asyncio.wait_for(EXECUTOR.execute(parse(source), None, steps or Steps(), variables), 5)
+    return await come(EXECUTOR.execute(parse(source), None, steps or Steps(), variables))
 
 
 def messages(result: ExecutionResult) -> list[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """What an engine promises, on each of them."""
 
-import asyncio
 import itertools
 from collections.abc import Sequence
 
@@ -23,6 +22,7 @@ from search.engine import (
     SearchUnbuilt,
 )
 from tests.factories.search import document, query
+from tests.waiting import moment
 
 
 class Shelf:
@@ -292,7 +292,7 @@ class TestRebuilding:
         await engine.write([old], [])
         async with engine.rebuilding() as sink:
             await sink.add([new])
-            await asyncio.sleep(0.2)
+            await moment()
             assert await filled.find("露营") == ["露营帐篷"]
         assert await filled.find("露营") == ["露营椅"]
 

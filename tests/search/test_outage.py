@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,13 +13,14 @@ from core.bus import MemoryBus
 from core.clock import MovableClock
 from core.relay import BatchLane, Relay
 from search import indexer, queries
-from search.engine import SearchUnavailable
+from search.engine import Engine, SearchUnavailable
 from search.meilisearch import Meilisearch
 from tests.factories.people import person
 from tests.factories.search import query
 from tests.graph import Graph
 from tests.search.world import World
 from tests.services import cannot_be_had, meilisearch
+from tests.waiting import until
 
 SEARCH = """
 query ($query: String!) {
@@ -77,12 +78,15 @@ class TestKilled:
         moving_clock.move(timedelta(minutes=20).total_seconds())
         await relay.drain()
         # Not asked of the graph, whose executors are compared: between two of them it may come back.
-        for _ in range(200):
-            with suppress(SearchUnavailable):
-                if len((await queries.search(mortal, "露营")).edges) == 2:
-                    break
-            await asyncio.sleep(0.1)
+        await until(partial(has_both, mortal))
         assert set(await found(graph)) == {"露营清单", "露营帐篷"}
+
+
+async def has_both(engine: Engine) -> bool:
+    try:
+        return len((await queries.search(engine, "露营")).edges) == 2
+    except SearchUnavailable:
+        return False
 
 
 async def found(graph: Graph) -> list[str]:
@@ -92,20 +96,22 @@ async def found(graph: Graph) -> list[str]:
 
 
 class TestMute:
-    async def test_is_waited_for_once(self) -> None:
-        """Fifty that waited in turn would wait for more than a minute."""
+    async def test_is_waited_for_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("search.circuit._PAUSE_SECONDS", 3600)
+        callers: list[bytes] = []
 
         async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read()
+            callers.append(await reader.read())
             writer.close()
 
         listening = await asyncio.start_server(mute, "127.0.0.1", 0)
         engine = Meilisearch(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", "no key")
-        async with asyncio.timeout(20):
-            for _ in range(50):
-                with pytest.raises(SearchUnavailable):
-                    await engine.ranked(query("露营"), 0, 1)
+        for _ in range(50):
+            with pytest.raises(SearchUnavailable):
+                await engine.ranked(query("露营"), 0, 1)
         await engine.close()
+        await until(lambda: callers)
+        assert len(callers) == 1
         listening.close()
 
 

@@ -15,6 +15,7 @@ from search.engine import Document, Engine
 from tests.factories.people import person
 from tests.search import world
 from tests.search.world import World
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -66,10 +67,7 @@ class TestKeepBuilt:
         await World().note("note", await person(), "露营清单")
         await unopened.open()
         task = asyncio.create_task(rebuild.keep_built(unopened))
-        for _ in range(500):
-            if not unopened.stale:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: not unopened.stale)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

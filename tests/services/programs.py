@@ -7,16 +7,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
+from tests.waiting import PATIENCE, by_and_by
+
 _ROOT = Path(__file__).parents[2]
 # A machine that does much else is slow.
-_READY_SECONDS = 150
 # For commands that are given no folder of their own.
 _DATA = f"{tempfile.gettempdir()}/zhongcao-programs-{os.getpid()}"
 
@@ -64,7 +64,7 @@ class Program:
                 os.killpg(self.process.pid, by)
             self.process.send_signal(by)
         try:
-            self.process.wait(30)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -87,19 +87,21 @@ class Served(Program):
         self._await()
 
     def _await(self) -> None:
-        until = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"http://{self.address}/health/ready").status_code == 200:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError(f"the server is not ready:\n{self.stop(signal.SIGKILL)}")
+        by_and_by(lambda: self._is_ready() or self.process.poll() is not None)
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the server is not ready:\n{self.stop(signal.SIGKILL)}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"http://{self.address}/health/ready", timeout=PATIENCE).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def ask(self, query: str, token: str | None = None, **variables: object) -> dict[str, object]:
         """The data of an operation that must succeed."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
-        answer = httpx.post(f"http://{self.address}/graphql", json=body, headers=headers, timeout=30).json()
+        answer = httpx.post(f"http://{self.address}/graphql", json=body, headers=headers, timeout=PATIENCE).json()
         assert "errors" not in answer, answer
         data: dict[str, object] = answer["data"]
         return data

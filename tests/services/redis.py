@@ -5,12 +5,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_START_SECONDS = 10
+from tests.waiting import by_and_by
 
 
 class Unavailable(Exception):
@@ -35,13 +34,13 @@ class Server:
     def start(self) -> None:
         """Starts it, and returns when it accepts connections."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise RuntimeError("Redis did not start")
+        by_and_by(lambda: self._accepts() or self._process is None or self._process.poll() is not None)
+        if not self._accepts():
+            raise RuntimeError("Redis did not start")
+
+    def _accepts(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         """Stops it; what it held is gone."""

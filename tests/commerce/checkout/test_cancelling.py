@@ -136,7 +136,7 @@ class TestRaces:
         moving_clock.move(10)
         while not answers.done():
             await order_actions.release_overdue()
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
         await answers
         await order_actions.release_overdue()
         await orders.react(provider)

@@ -97,11 +97,10 @@ class TestSilence:
 
     async def test_a_call_that_lasts_too_long_is_no_answer(self, database: None) -> None:
         wanted = charge()
-        async with by_stripe(timeout=0.2) as network:
-            network.replica.delay = 1
+        async with by_stripe() as network, by_stripe(timeout=0.2) as hasty:
+            hasty.replica.delay = 3600
             with pytest.raises(NoAnswerError):
-                await network.provider.authorise(wanted)
-            network.replica.delay = 0
+                await hasty.provider.authorise(wanted)
             await taken(network, wanted)
 
     async def test_a_wrong_secret_declines_nobody(self, database: None) -> None:

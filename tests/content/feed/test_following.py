@@ -1,6 +1,5 @@
 """FOLLOWING: right at once after everything that changes it, on both kinds of timelines and without any."""
 
-import asyncio
 from functools import partial
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from people.follows.records import Standing
 from tests.factories.notes import note
 from tests.factories.people import person
 from tests.services import redis
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -267,9 +267,12 @@ class TestLost:
                 assert len(statements) == 2
             assert await db.value("SELECT count(*) FROM outbox_deliveries WHERE lane = 'timelines'") == 1
             server.start()
-            await asyncio.sleep(1.1)
-            assert await shown(me, kept) == ([new.id, old.id], False)
-            assert await pushed(me, kept) == [new.id, old.id]
+
+            async def is_pushed_again() -> bool:
+                assert await shown(me, kept) == ([new.id, old.id], False)
+                return await pushed(me, kept) == [new.id, old.id]
+
+            await until(is_pushed_again)
             await kept.close()
 
     async def test_following_nobody_is_a_timeline_too(self) -> None:

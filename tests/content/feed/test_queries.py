@@ -1,6 +1,5 @@
 """Feeds: who sees what, in which order, why, and what a page costs."""
 
-import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,11 +11,12 @@ from content.feed.timelines import MemoryTimelines
 from content.notes import actions as note_actions
 from core import clock
 from core.errors import Unauthenticated
-from core.ids import new_id
+from core.ids import first_id_at, new_id
 from core.pagination import InvalidCursor, PageRequest, decode_cursor
 from people.follows import actions as follow_actions
 from tests.factories.notes import note
 from tests.factories.people import person
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -31,7 +31,9 @@ async def discovered(
     """A page of DISCOVER: the first of a new session, or the one after another."""
     end = None if after is None else after.page_info.end_cursor
     key = None if end is None else decode_cursor(end, tuple[UUID, int])
-    await asyncio.sleep(0.001)  # A session shows what was published in a millisecond before its own.
+    # A session shows what was published in a millisecond before its own.
+    last = new_id()
+    await until(lambda: first_id_at(clock.now()) > last)
     return await queries.discover(viewer_id, PageRequest(first, key), sessions or MemorySessions())
 
 

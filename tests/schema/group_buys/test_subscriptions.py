@@ -1,6 +1,5 @@
 """The progress of teams and group-buys, as it is pushed: nothing missed, nothing twice."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +17,7 @@ from schema import ids
 from tests.factories import group_buys as factory
 from tests.factories.people import person
 from tests.graph import Graph, built
+from tests.waiting import come, is_quiet
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -37,7 +37,7 @@ class Subscriber:
     async def next(self) -> dict[str, Any]:
         """The next step, once the relay has told of what happened."""
         await Relay(self._graph.services.bus, []).drain()
-        result = await asyncio.wait_for(anext(self._stream), 5)
+        result = await come(anext(self._stream))
         assert not result.errors, result.errors
         step: dict[str, Any] = result.data["step"]
         assert step["serverNow"]
@@ -45,11 +45,7 @@ class Subscriber:
 
     async def is_quiet(self) -> bool:
         await Relay(self._graph.services.bus, []).drain()
-        waiting = asyncio.ensure_future(anext(self._stream))
-        done, _ = await asyncio.wait([waiting], timeout=0.2)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        return not done
+        return await is_quiet(anext(self._stream))
 
 
 @asynccontextmanager
