@@ -11,7 +11,7 @@ RUN useradd --system --uid 10001 --home-dir /app zhongcao && mkdir /data && chow
 COPY --from=packages /packages /usr/local
 WORKDIR /app
 COPY --chown=root:root . .
-RUN python -m compileall -q . && printf '#!/bin/sh\nexec python -m api.cli "$@"\n' > /usr/local/bin/zhongcao \
+RUN python -m compileall -q . && printf '#!/bin/sh\nexec python -m api.start "$@"\n' > /usr/local/bin/zhongcao \
     && chmod 755 /usr/local/bin/zhongcao
 USER zhongcao
 EXPOSE 8000

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import click
 
-from api import embedded
+from api import embedded, stopping
 from core.errors import Refusal
 from core.settings import Settings, SettingsError
 
@@ -90,6 +90,7 @@ def serve(host: str, port: int, data: Path | None, demo: bool, workers: int) -> 
     missing = settings.missing_servers
     if workers > 1 and missing:
         raise SettingsError(f"--workers {workers} needs {' and '.join(missing)}: processes share nothing without")
+    stopping.listen()
     _load(settings, "api.serving").serve(settings, host, port, workers, demo)
 
 
@@ -103,6 +104,7 @@ def worker(data: Path | None, host: str, health_port: int | None) -> None:
     if settings.missing_servers:
         missing = " and ".join(settings.missing_servers)
         raise SettingsError(f"The worker needs {missing}: without, `zhongcao serve` does the background work itself")
+    stopping.listen()
     _load(settings, "api.serving").worker(settings, (host, health_port) if health_port else None)
 
 
@@ -180,7 +182,3 @@ def payout_paid(payout_id: UUID, data: Path | None) -> None:
     """Tell that the payout with PAYOUT_ID was sent."""
     settings = _settings(data)
     _load(settings).payout_paid(settings, payout_id)
-
-
-if __name__ == "__main__":
-    main()

@@ -18,7 +18,7 @@ from api import wiring
 from api.apps import APPS
 from api.data_folder import locked
 from api.embedded import EmbeddedPostgres
-from core import db, outbox, relay, shape, timers
+from core import db, outbox, relay, shape, tasks, timers
 from core.bus import Bus, MemoryBus
 from core.settings import Settings, SettingsError
 from schema.context import Services
@@ -54,6 +54,8 @@ async def running(
         if first is not None:
             await first()
         bus = await stack.enter_async_context(_bus(settings))
+        # What was begun meanwhile may use all of these, and ends before them.
+        await stack.enter_async_context(tasks.owned())
         stack.callback(outbox.on_commit(relay.waker(bus)))
         services = await stack.enter_async_context(parts.built(settings, bus))
         if first is not None:
@@ -62,7 +64,7 @@ async def running(
         if settings.embedded if background is None else background:
             work |= background_work(services)
         for name, job in work.items():
-            await stack.enter_async_context(_kept_running(name, job))
+            await stack.enter_async_context(kept_running(name, job))
         essential = {"database": _database_answers, "bus": bus.check}
         yield Runtime(services, essential, parts.checks(services))
 
@@ -86,9 +88,10 @@ async def database(settings: Settings, *, behind: bool = False) -> AsyncIterator
             server = EmbeddedPostgres(settings.data.resolve() / "postgres")
             stack.push_async_callback(asyncio.to_thread, server.stop)
             url = await asyncio.to_thread(server.start)
-            await stack.enter_async_context(_kept_running("postgres", server.keep_running))
+            await stack.enter_async_context(kept_running("postgres", server.keep_running))
         try:
             await stack.enter_async_context(db.connected(url, settings.pool_size))
+            await stack.enter_async_context(tasks.owned())
             missing = [] if behind else await shape.pending(APPS)
         except (OSError, asyncpg.PostgresError, ValueError) as error:
             raise SettingsError(f"The database of DATABASE_URL cannot be reached: {_first_line(error)}") from error
@@ -122,14 +125,14 @@ async def _bus(settings: Settings) -> AsyncIterator[Bus]:
             await bus.check()
         except Exception as error:
             raise SettingsError(f"The Redis of REDIS_URL cannot be reached: {_first_line(error)}") from error
-        async with _kept_running("bus", bus.run):
+        async with kept_running("bus", bus.run):
             yield bus
     finally:
         await bus.close()
 
 
 @asynccontextmanager
-async def _kept_running(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def kept_running(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     """Runs a job beside the block, again should it ever fail or end."""
 
     async def run() -> None:

@@ -5,18 +5,18 @@ import contextlib
 import importlib
 import logging
 import os
-import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, Final
 
 import click
 import uvicorn
 
-from api import health, logs, memory
+from api import health, logs, memory, stopping
 from api.app import create
 from api.lean_websockets import LeanProtocol
-from api.runtime import running
+from api.runtime import kept_running, running
 from core.settings import Settings, SettingsError
 from schema import root
 
@@ -59,9 +59,7 @@ def _run(job: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
 
     async def run() -> None:
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop.set)
+        stopping.hear(stop)
         await job(stop)
 
     loop_factory = uvicorn.Config(app="", log_config=None).get_loop_factory()
@@ -96,34 +94,52 @@ def configured(app: Any, **given: Any) -> uvicorn.Config:
 
 
 async def _serve(settings: Settings, listening: socket.socket, stop: asyncio.Event, demo: bool) -> None:
-    async with running(settings, first=_seeding(settings) if demo else None) as runtime:
+    first = _seeding(settings, stop) if demo else None
+    bustling = importlib.import_module("demo").bustle if demo else None
+    async with running(settings, first=first) as runtime, contextlib.AsyncExitStack() as stack:
         app = create(
             settings,
             root.build(suggestions=settings.debug, executor=settings.executor == "breadth-first"),
             runtime=lambda _: contextlib.nullcontext(runtime),
         )
-        bustling = asyncio.ensure_future(importlib.import_module("demo").bustle(settings)) if demo else None
+        if bustling is not None and not stop.is_set():
+            await stack.enter_async_context(kept_running("bustle", partial(bustling, settings)))
         _welcome(listening, settings)
         await _until_stopped(app, listening, stop)
-        if bustling is not None:
-            bustling.cancel()
 
 
 async def _until_stopped(app: Any, listening: socket.socket, stop: asyncio.Event) -> None:
     memory.settle()
     server = _Server(configured(app))
-    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    server.should_exit = True
-    await serving
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as both:
+        ending = both.create_task(end())
+        await server.serve(sockets=[listening])
+        ending.cancel()
 
 
-def _seeding(settings: Settings) -> Callable[[], Awaitable[None]]:
-    """What fills an installation; most servers never load it."""
+def _seeding(settings: Settings, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """What fills an installation, unless it is to stop; most servers never load it."""
     seed: Callable[[Settings], Awaitable[None]] = importlib.import_module("api.seeding").seed
-    return lambda: seed(settings)
+
+    async def until_stopped() -> None:
+        seeding = asyncio.ensure_future(seed(settings))
+        both = (seeding, asyncio.ensure_future(stop.wait()))
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if seeding.done():
+                await seeding
+        finally:
+            # What broke off is repeated by the next start.
+            for one in both:
+                one.cancel()
+            await asyncio.wait(both)
+
+    return until_stopped
 
 
 async def _work(settings: Settings, listening: socket.socket | None, stop: asyncio.Event) -> None:
@@ -146,6 +162,8 @@ def _serve_by_many(settings: Settings, listening: socket.socket, workers: int) -
     os.environ["ZHONGCAO_DATA"] = str(settings.data)
     config = configured("api.asgi:application", factory=True, workers=workers)
     _welcome(listening, settings)
+    if stopping.heard():
+        return
     importlib.import_module("uvicorn.supervisors").Multiprocess(config, sockets=[listening]).run()
 
 

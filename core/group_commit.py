@@ -8,12 +8,11 @@ import asyncio
 import functools
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from core import clock, unit_of_work
+from core import clock, tasks, unit_of_work
 
 Key = TypeVar("Key")
 Request = TypeVar("Request")
@@ -44,13 +43,12 @@ class _Waiting(Generic[Request, Answer]):
 
 
 class _Line(Generic[Request, Answer]):
-    """Those who wait for the next batches of one key, and the task that decides them."""
+    """Those who wait for the next batches of one key."""
 
-    __slots__ = ("task", "waiting")
+    __slots__ = ("waiting",)
 
     def __init__(self) -> None:
         self.waiting: deque[_Waiting[Request, Answer]] = deque()
-        self.task: asyncio.Task[None] | None = None
 
     def next(self, most: int, weigh: Callable[[Request], int]) -> list[_Waiting[Request, Answer]]:
         """The longest waiting, in the order in which they came; who went away is left out."""
@@ -124,8 +122,7 @@ class GroupCommit(Generic[Key, Request, Answer]):
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = _Line()
-            # In a context of its own: the caller's may come to hold a transaction, and ends before the line does.
-            line.task = asyncio.create_task(self._work_off(key, line), context=Context())
+            tasks.begin(self._work_off(key, line), "group commit")
         line.waiting.append(one)
         return await one.answer
 

@@ -9,13 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from contextvars import Context
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from core import clock, db
+from core import clock, db, tasks
 from core.bus import Bus
 from core.outbox import Event, Step
 from core.unit_of_work import transaction
@@ -69,10 +68,10 @@ class Relay:
 
     async def run(self) -> None:
         """Works until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._relay_forever())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._relay_forever())
             for lane in self._lanes:
-                tasks.create_task(self._work_forever(lane))
+                group.create_task(self._work_forever(lane))
 
     async def drain(self) -> int:
         """Relays and handles all that is due now; returns how much that was. For commands and tests."""
@@ -234,7 +233,6 @@ def waker(bus: Bus) -> Callable[[], Awaitable[None]]:
         nonlocal asked, waking
         asked = True
         if waking is None or waking.done():
-            # In a context of its own: that of the caller may hold a transaction, which is over.
-            waking = asyncio.create_task(publish(), context=Context())
+            waking = tasks.begin(publish(), "relay.wake")
 
     return wake

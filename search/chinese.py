@@ -11,6 +11,7 @@ from typing import Any
 
 from zhconv_rs import zhconv
 
+from core import tasks
 from search import pinyin
 from search.pinyin import is_chinese, syllables
 
@@ -31,8 +32,12 @@ def _jieba() -> Any:
 
 def load_soon() -> None:
     """Has a thread load all that is known of Chinese in a moment. A question that comes before loads it itself."""
-    loop = asyncio.get_running_loop()
-    loop.call_later(_READY_SECONDS, lambda: loop.run_in_executor(None, _load))
+    tasks.begin(_load_later(), "search.chinese")
+
+
+async def _load_later() -> None:
+    await asyncio.sleep(_READY_SECONDS)
+    await asyncio.to_thread(_load)
 
 
 def _load() -> None:

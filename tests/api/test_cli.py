@@ -131,12 +131,6 @@ class TestServe:
         )
         return [edge["node"] for edge in data["search"]["edges"]] == [{"handle": "xiaolu"}]
 
-    def test_stops_silently(self, data_folder: Path) -> None:
-        with programs.serving("--data", str(data_folder)) as server:
-            printed = server.stop()
-        assert server.process.returncode == 0
-        assert "Traceback" not in printed and f"http://{server.address}/graphql" in printed
-
 
 class TestCheck:
     async def test_tells_what_disagrees(self, database_url: str, database: None) -> None:

@@ -16,7 +16,6 @@ import httpx
 from tests.waiting import PATIENCE, by_and_by
 
 _ROOT = Path(__file__).parents[2]
-# A machine that does much else is slow.
 # For commands that are given no folder of their own.
 _DATA = f"{tempfile.gettempdir()}/zhongcao-programs-{os.getpid()}"
 
@@ -33,7 +32,7 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Runs a command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
+        [sys.executable, "-m", "api.start", *arguments],
         env=_environment(environment),
         capture_output=True,
         text=True,
@@ -49,7 +48,7 @@ class Program:
         # A file, as a pipe that nobody reads would hold up a program that has much to complain of.
         self._printed = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", *arguments],
+            [sys.executable, "-m", "api.start", *arguments],
             env=_environment(environment),
             stdout=self._printed,
             stderr=subprocess.STDOUT,
