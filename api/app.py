@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from api import console, health, persisted, webhooks
 from api.graphql_http import GraphQLOverHTTP
 from api.graphql_ws import GraphQLOverWebSocket
 from api.headers import Headers
+from api.home import Home
 from api.media import picture
 from api.operations import Operations
 from api.persisted import PersistedDocuments
@@ -39,7 +40,7 @@ def create(
     endpoint = _Endpoint(settings, schema, runtime)
     return Starlette(
         routes=[
-            Route("/", _home),
+            Route("/", endpoint.home),
             Route("/graphql", endpoint.http, methods=_METHODS),
             Route("/health/live", health.live),
             Route("/health/ready", endpoint.ready),
@@ -75,6 +76,7 @@ class _Endpoint:
     ) -> None:
         self._settings = settings
         self._runtime = runtime
+        self._home = Home(settings)
         self._operations = Operations(
             schema,
             timeout=settings.operation_timeout,
@@ -99,6 +101,9 @@ class _Endpoint:
             self._ready = health.Readiness(runtime.essential, runtime.helpful)
             yield
             self._ready = health.Readiness({"startup": _never})
+
+    async def home(self, request: Request) -> Response:
+        return await self._home(request)
 
     async def http(self, request: Request) -> Response:
         return await self._http(request)
@@ -128,10 +133,6 @@ class _WebSockets:
 
 async def _never() -> None:
     raise asyncio.InvalidStateError("not started yet, or stopping")
-
-
-async def _home(request: Request) -> Response:
-    return RedirectResponse("/graphql")
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -23,6 +23,19 @@ _data = click.option(
 )
 
 
+class _Id(click.ParamType[UUID]):
+    """An id as the API tells it (`payout_…`), or as it is in tables and logs, with dashes or without."""
+
+    def __init__(self, kind: str) -> None:
+        self.name = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
+        try:
+            return value if isinstance(value, UUID) else UUID(value.strip().removeprefix(f"{self.name}_"))
+        except ValueError:
+            self.fail(f"{value!r} is not the id of a {self.name}", param, ctx)
+
+
 def main() -> None:
     """The `zhongcao` command. What an operator can mend is told in one line."""
     try:
@@ -176,7 +189,7 @@ def list_payouts(data: Path | None) -> None:
 
 
 @payouts.command("paid")
-@click.argument("payout_id", type=click.UUID)
+@click.argument("payout_id", type=_Id("payout"))
 @_data
 def payout_paid(payout_id: UUID, data: Path | None) -> None:
     """Tell that the payout with PAYOUT_ID was sent."""

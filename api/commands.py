@@ -7,16 +7,18 @@ from uuid import UUID
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from api import counters, seeding
+from api import counters, seeding, tables
 from api import services as parts
 from api.apps import APPS
 from api.data_folder import locked
 from api.runtime import database
 from commerce.checkout import invariants
+from commerce.payouts import Payout
 from commerce.payouts import actions as payout_actions
 from commerce.payouts import queries as payout_queries
+from commerce.shops import Shop
+from commerce.shops import queries as shop_queries
 from core import migrator
 from core.errors import Conflict
 from core.settings import Settings, SettingsError
@@ -109,10 +111,11 @@ def check(settings: Settings) -> bool:
     if not found:
         _console.print("All is well: stock, seats, orders, money and counters agree")
         return True
-    table = Table("What must hold", "Where it does not", "What is there", title=f"{len(found)} violations")
-    for violation in found:
-        table.add_row(violation.invariant, violation.subject, violation.detail)
-    Console().print(table)
+    tables.show(
+        ("What must hold", "Where it does not", "What is there"),
+        [(violation.invariant, violation.subject, violation.detail) for violation in found],
+        title=f"{len(found)} violations",
+    )
     return False
 
 
@@ -133,20 +136,27 @@ def list_payouts(settings: Settings) -> None:
     """Prints the payouts that a person has to send."""
 
     async def run() -> None:
-        table = Table("payout", "shop", "to send", "commission", "requested")
         waiting = await payout_queries.requested()
-        for payout in waiting:
-            net, share = payout.net, payout.commission
-            table.add_row(
-                str(payout.id),
-                str(payout.shop_id),
-                f"{net.amount} {net.currency}",
-                share.amount,
-                f"{payout.created_at:%Y-%m-%d %H:%M}",
-            )
-        _console.print(table if waiting else "Nothing has to be sent")
+        shops = await shop_queries.by_ids([payout.shop_id for payout in waiting])
+        if waiting:
+            rows = [_payout_row(payout, shop) for payout, shop in zip(waiting, shops, strict=True)]
+            tables.show(("payout", "shop", "its id", "to send", "commission", "requested"), rows)
+        else:
+            _console.print("Nothing has to be sent")
 
     _connected(settings, run())
+
+
+def _payout_row(payout: Payout, shop: Shop | None) -> tuple[str, ...]:
+    net, share = payout.net, payout.commission
+    return (
+        str(payout.id),
+        shop.name if shop else "",
+        str(payout.shop_id),
+        f"{net.amount} {net.currency}",
+        share.amount,
+        f"{payout.created_at:%Y-%m-%d %H:%M}",
+    )
 
 
 def payout_paid(settings: Settings, payout_id: UUID) -> None:

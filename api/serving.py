@@ -172,4 +172,5 @@ def _welcome(listening: socket.socket, settings: Settings) -> None:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     logging.getLogger(__name__).info("serving on http://%s:%s/graphql", shown, port)
     if settings.debug:
-        click.echo(f"Open http://{shown}:{port}/ in a browser, and try: {{ feed {{ edges {{ node {{ title }} }} }} }}")
+        page = f"http://{shown}:{port}/graphql"
+        click.echo(f"Open {page} in a browser, and try: {{ feed {{ edges {{ node {{ title }} }} }} }}")

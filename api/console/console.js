@@ -1,6 +1,6 @@
 // The console: an editor, variables, results, and subscriptions over graphql-transport-ws. No library, nothing from elsewhere.
-import { EXAMPLES } from "./examples.js";
 import { Docs } from "./docs.js";
+import { prepared } from "./preparing.js";
 
 const at = (id) => document.getElementById(id);
 const endpoint = new URL("/graphql", location.href);
@@ -79,6 +79,7 @@ async function run() {
   if (wanted.kind === "subscription") return subscribe(wanted.body);
   try {
     const { status, answer } = await ask(wanted.body);
+    signedIn(answer);
     show(pretty(answer), `${status} · ${Math.round(performance.now() - started)} ms`);
   } catch (error) {
     show(`无法连接服务器 · The server cannot be reached\n${error.message}`, "");
@@ -144,20 +145,45 @@ function format() {
   put("query", at("query"), lines.join("\n"));
 }
 
-function choose([, query, variables]) {
-  put("query", at("query"), query);
-  put("variables", at("variables"), variables ? pretty(variables) : "");
-  at("query").setSelectionRange(0, 0);
+// Whoever signed in or up is who asks from now on.
+function signedIn({ data }) {
+  const token = (data?.signIn ?? data?.signUp)?.session?.accessToken;
+  if (token) put("token", at("token"), token);
 }
 
-for (const example of EXAMPLES) {
+async function readied(example) {
+  if (example.token && !at("token").value.trim()) {
+    const { query, variables } = examples.find((one) => one.query.includes("signIn("));
+    signedIn((await ask({ query, variables })).answer);
+  }
+  return prepared(example, async (query, variables) => (await ask({ query, variables })).answer.data);
+}
+
+async function choose(example) {
+  put("query", at("query"), example.query);
+  put("variables", at("variables"), "");
+  at("query").setSelectionRange(0, 0);
+  at("status").textContent = "…";
+  try {
+    const variables = await readied(example);
+    put("variables", at("variables"), Object.keys(variables).length ? pretty(variables) : "");
+    at("status").textContent = "";
+  } catch (error) {
+    show(`无法连接服务器 · The server cannot be reached\n${error.message}`, "");
+    return;
+  }
+  if (!/^\s*(#.*\n\s*)*(mutation|subscription)/.test(example.query)) run();
+}
+
+const examples = await (await fetch("/console/examples.json")).json();
+for (const example of examples) {
   const button = document.createElement("button");
-  button.textContent = example[0];
-  button.onclick = () => { choose(example); if (!/^\s*(#.*\n\s*)*(mutation|subscription)/.test(example[1])) run(); };
+  button.textContent = example.title;
+  button.onclick = () => choose(example);
   at("examples").append(document.createElement("li"));
   at("examples").lastChild.append(button);
 }
-remembered("query", at("query"), EXAMPLES[0][1]);
+remembered("query", at("query"), examples[0].query);
 remembered("variables", at("variables"), "");
 remembered("token", at("token"), "");
 remembered("language", at("language"), navigator.language.startsWith("en") ? "en" : "zh");
@@ -175,4 +201,4 @@ at("query").addEventListener("keydown", (event) => {
 });
 docs.load(ask, at("query"), at("completions"));
 // The first page that a person opens shows something: the first example, which only reads.
-if (at("query").value === EXAMPLES[0][1]) run();
+if (at("query").value === examples[0].query) run();

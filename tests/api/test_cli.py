@@ -4,15 +4,19 @@ import asyncio
 import signal
 import socket
 import stat
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from api.cli import app
+from commerce.payouts import Payout
 from commerce.payouts import actions as payout_actions
 from core import db
 from core.ids import new_id
@@ -141,15 +145,73 @@ class TestCheck:
         assert "author_note_count" in ended.stdout and "7 instead of 0" in ended.stdout
 
 
+async def owed(shop: str) -> tuple[Payout, UUID]:
+    """A payout that waits to be sent, and the shop's id."""
+    owner_id = await person("店主")
+    await orders.paid(variant=await products.variant(owner_id, price="100.00"))
+    payout = await payout_actions.request(owner_id, Decimal("60.00"), "CNY", "一次", 100)
+    await db.execute("UPDATE shops SET name = $1", shop)
+    return payout, payout.shop_id
+
+
 class TestPayouts:
     async def test_are_listed_and_told_to_be_sent(self, database_url: str, database: None) -> None:
-        owner_id = await person("店主")
-        await orders.paid(variant=await products.variant(owner_id, price="100.00"))
-        payout = await payout_actions.request(owner_id, Decimal("60.00"), "CNY", "一次", 100)
+        payout, _ = await owed("山野小铺")
         servers = {"DATABASE_URL": database_url}
         listed = await asyncio.to_thread(programs.run, "payouts", "list", **servers)
-        assert str(payout.id) in listed.stderr and "59.40 CNY" in listed.stderr
+        assert str(payout.id) in listed.stdout and "59.40 CNY" in listed.stdout and "山野小铺" in listed.stdout
         sent = await asyncio.to_thread(programs.run, "payouts", "paid", str(payout.id), **servers)
         assert (sent.returncode, "59.40 CNY were sent" in sent.stderr) == (0, True)
         assert "Nothing" in (await asyncio.to_thread(programs.run, "payouts", "list", **servers)).stderr
         assert "does not exist" in await asyncio.to_thread(refused, "payouts", "paid", str(new_id()), **servers)
+
+    @pytest.mark.parametrize("form", ["{}", "payout_{0.hex}", "{0.hex}"])
+    async def test_are_known_by_either_form_of_their_id(self, form: str, database_url: str, database: None) -> None:
+        payout, _ = await owed("山野小铺")
+        given = ("payouts", "paid", form.format(payout.id))
+        assert (await asyncio.to_thread(programs.run, *given, DATABASE_URL=database_url)).returncode == 0
+        assert await db.value("SELECT status FROM payouts WHERE id = $1", payout.id) == "PAID"
+
+    @pytest.mark.parametrize("wrong", ["order_01a2282ad74a7000800000000000000a", "nonsense", ""])
+    def test_are_not_confused_with_anything_else(self, wrong: str) -> None:
+        ended = CliRunner().invoke(app, ["payouts", "paid", wrong])
+        assert ended.exit_code == 2 and "is not the id of a payout" in ended.output
+
+
+def listing_commands(group: click.Group = app, *before: str) -> Iterator[tuple[str, ...]]:
+    """Every command that lists something, by its words."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from listing_commands(command, *before, name)
+        elif name in ("list", "check"):
+            yield (*before, name)
+
+
+async def payouts_to_list() -> list[str]:
+    payout, shop_id = await owed("名字很长的一家山野露营装备小铺" * 2)
+    return [str(payout.id), str(shop_id), "名字很长的一家山野露营装备小铺" * 2]
+
+
+async def faults_to_list() -> list[str]:
+    author_id = await person("小鹿")
+    await db.execute("UPDATE accounts SET note_count = 7")
+    return [str(author_id), "author_note_count"]
+
+
+# What each of them must show whole; a command that is new here needs something to list.
+LISTED = {("payouts", "list"): payouts_to_list, ("check",): faults_to_list}
+
+
+class TestLists:
+    def test_all_are_tried(self) -> None:
+        assert set(listing_commands()) == set(LISTED)
+
+    @pytest.mark.parametrize("command", LISTED, ids=" ".join)
+    @pytest.mark.parametrize("columns", ["40", "80"])
+    async def test_cut_nothing_in_a_pipe(
+        self, command: tuple[str, ...], columns: str, database_url: str, database: None
+    ) -> None:
+        whole = await LISTED[command]()
+        ended = await asyncio.to_thread(programs.run, *command, DATABASE_URL=database_url, COLUMNS=columns)
+        assert "…" not in ended.stdout
+        assert [word for word in whole if word not in ended.stdout] == []

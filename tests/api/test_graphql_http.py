@@ -155,7 +155,7 @@ class TestGet:
         )
         assert response.headers["content-type"].startswith("text/html")
         assert "://" not in response.text.replace("http://www.w3.org", "")
-        for name in ("console.js", "console.css", "examples.js", "docs.js", "icon.svg"):
+        for name in ("console.js", "console.css", "examples.json", "docs.js", "icon.svg", "preparing.js"):
             assert (await http.get(f"/console/{name}")).status_code == 200
         assert (await http.get("/console/__init__.py")).status_code == 404
 
