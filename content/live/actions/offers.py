@@ -2,6 +2,7 @@
 
 from commerce.group_buys import GroupBuy, Team
 from commerce.group_buys import queries as group_buy_queries
+from content.live.actions import steps
 from content.live.events import LiveGroupBuyChanged
 from core import db
 from core.unit_of_work import action
