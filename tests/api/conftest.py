@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE
 @pytest.fixture
 def settings() -> Settings:
     """What the server runs with; override it for another."""
-    return Settings(operations_per_socket=5, sockets_per_address=2)
+    return Settings(operation_timeout=PATIENCE, operations_per_socket=5, sockets_per_address=2)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from search.embedded import Embedded
 from search.engine import Engine
 from search.meilisearch import Meilisearch
 from tests.services import cannot_be_had, embeddings, meilisearch
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +21,12 @@ def meilisearch_server() -> Iterator[meilisearch.Server]:
         cannot_be_had(reason)
     with meilisearch.started() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine is no outage."""
+    monkeypatch.setattr("search.meilisearch._PATIENCE", PATIENCE)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.factories.search import document, query
 from tests.search.conftest import named
 from tests.services import meilisearch
 from tests.services.embeddings import DIMENSIONS, KEY, MODEL, Replica
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ async def shelf(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator["Shelf"]:
     """An empty index whose documents carry vectors, and patience for a slow machine."""
-    monkeypatch.setattr("search.meaning._PATIENCE", 5)
+    monkeypatch.setattr("search.meaning._PATIENCE", PATIENCE)
     provider = OpenAIEmbeddings(served[1], KEY, MODEL, DIMENSIONS)
     engine = Meilisearch(meilisearch_server.url, meilisearch_server.key, named(tmp_path), meaning=Meaning(provider))
     async with engine.rebuilding():

@@ -13,13 +13,13 @@ from search.openai_embeddings import OpenAIEmbeddings
 from search.relevance import Texts
 from tests.services import embeddings
 from tests.services.embeddings import DIMENSIONS, KEY, MODEL, Replica
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
 async def asked(served: tuple[Replica, str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Replica, Meaning]]:
     """A provider, and its vectors, with patience for a slow machine."""
-    monkeypatch.setattr(meaning, "_PATIENCE", 5)
+    monkeypatch.setattr(meaning, "_PATIENCE", PATIENCE)
     replica, url = served
     found = Meaning(OpenAIEmbeddings(url, KEY, MODEL, DIMENSIONS))
     yield replica, found

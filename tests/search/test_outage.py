@@ -98,6 +98,7 @@ async def found(graph: Graph) -> list[str]:
 class TestMute:
     async def test_is_waited_for_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("search.circuit._PAUSE_SECONDS", 3600)
+        monkeypatch.setattr("search.meilisearch._PATIENCE", 0.5)
         callers: list[bytes] = []
 
         async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -24,7 +24,7 @@ from tests.search.conftest import named
 from tests.search.world import World
 from tests.services import meilisearch, programs
 from tests.services.embeddings import DIMENSIONS, KEY, MODEL, Replica
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -43,7 +43,7 @@ async def engine(
     meilisearch_server: meilisearch.Server, served: tuple[Replica, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Meilisearch]:
     """An open engine with an empty index whose documents carry vectors, and patience for a slow machine."""
-    monkeypatch.setattr("search.meaning._PATIENCE", 5)
+    monkeypatch.setattr("search.meaning._PATIENCE", PATIENCE)
     found = Meilisearch(meilisearch_server.url, meilisearch_server.key, named(tmp_path), meaning=meaning(served[1]))
     await found.open()
     async with found.rebuilding():

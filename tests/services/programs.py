@@ -26,7 +26,10 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("ZHONGCAO_", "DATABASE_", "REDIS_", "MEILI_", "STRIPE_"))
     }
-    return {**kept, "PYTHONPATH": str(_ROOT), "COLUMNS": "200", "NO_COLOR": "1", "ZHONGCAO_DATA": _DATA, **given}
+    # A request that a slow machine cannot answer in ten seconds is answered all the same.
+    patient = {"ZHONGCAO_OPERATION_TIMEOUT": str(PATIENCE)}
+    told = {"PYTHONPATH": str(_ROOT), "COLUMNS": "200", "NO_COLOR": "1", "ZHONGCAO_DATA": _DATA}
+    return {**kept, **patient, **told, **given}
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
