@@ -9,6 +9,7 @@ DATA ?= ./data
 BIN := .venv/bin
 ROOMS := api demo schema execution search content commerce people core migrations
 STAMP := .venv/.ready
+RUNS := .venv/.runs
 # How many tests run at a time; the database server is shared by all.
 JOBS ?= auto
 
@@ -17,15 +18,31 @@ help: ## Show this list
 
 setup: $(STAMP) ## Install everything into .venv, exactly as locked
 
-$(STAMP): requirements-dev.lock pyproject.toml
+# pip brings uv alone, which brings the rest.
+$(BIN)/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing; name another by PYTHON=…" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m compileall -q $(ROOMS)
-	@touch $(STAMP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-setup.lock
 
-run: setup ## Serve on PORT (8000) with demonstration data in DATA (./data)
+# uv does not read what pip was told of a mirror, its certificates and the way there, by environment or file: hand it on.
+define install
+	@told=$$($(BIN)/python -m pip config list 2>/dev/null || true); \
+	of() { sed -n "s/^[a-z:]*\.$$1='\(.*\)'$$/\1/p" <<<"$$told" | head -n 1; }; \
+	export VIRTUAL_ENV=.venv UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$(of index-url)}" \
+		SSL_CERT_FILE="$${SSL_CERT_FILE:-$$(of cert)}" ALL_PROXY="$${ALL_PROXY:-$$(of proxy)}"; \
+	set -x; $(BIN)/uv pip install -q --require-hashes $(addprefix -r ,$(1)); \
+	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+endef
+
+$(RUNS): requirements-setup.lock requirements.lock pyproject.toml | $(BIN)/uv
+	$(call install,requirements-setup.lock requirements.lock)
+	@touch $@
+
+$(STAMP): requirements-dev.lock pyproject.toml | $(BIN)/uv
+	$(call install,requirements-dev.lock)
+	@touch $@ $(RUNS)
+
+run: $(RUNS) ## Serve on PORT (8000) with demonstration data in DATA (./data)
 	@$(BIN)/zhongcao serve --port $(PORT) --data $(DATA) --demo
 
 test: setup ## Run the tests
@@ -54,19 +71,20 @@ bench-discovery: setup .venv/.bench ## Measure search and feed
 	$(BIN)/python -m bench.discovery
 
 .venv/.bench: requirements-bench.lock $(STAMP)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(call install,requirements-bench.lock)
 	@touch $@
 
 fmt: setup ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--universal --python-version 3.11 -q
+UV_COMPILE := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--universal --python-version 3.11 -q --custom-compile-command "make lock"
 lock: setup ## Write the lock files anew; UPGRADE=1 takes the newest versions
-	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock --custom-compile-command "make lock"
-	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock --group dev -c requirements.lock --custom-compile-command "make lock"
-	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-bench.lock --group bench -c requirements-dev.lock --custom-compile-command "make lock"
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-setup.lock --group setup -c requirements.lock
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock pyproject.toml --group dev -c requirements-setup.lock -c requirements.lock
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-bench.lock pyproject.toml --group bench -c requirements-dev.lock
 
 clean: ## Remove what can be made again (never DATA)
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
