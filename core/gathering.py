@@ -5,8 +5,8 @@ arrive wait for it and then go together. A question's statement begins after it 
 committed before. Who asks alone waits for nobody.
 
 A read takes distinct keys and returns what it found for them; gathered, it takes keys as they come, and returns an
-answer for each in their order. Callers share answers, so nobody may change one. Inside a transaction a read goes alone,
-as a part of that.
+answer for each in their order. Callers share answers, so nobody may change one. Who asks for nothing costs no
+statement. Inside a transaction a read goes alone, as a part of that.
 """
 
 import functools
@@ -32,7 +32,7 @@ def gathered(read: Read[Key, Mapping[Key, Answer]], *, full: int = _FULL) -> Ask
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[Answer | None]:
-        return list(map((await together(keys)).get, keys))
+        return list(map((await together(keys)).get, keys)) if keys else []
 
     return ask
 
@@ -50,6 +50,8 @@ def gathered_lists(read: Read[Key, Iterable[tuple[Key, Answer]]], *, full: int =
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[list[Answer]]:
+        if not keys:
+            return []
         found = await together(keys)
         return [found.get(key, []) for key in keys]
 
@@ -62,7 +64,7 @@ def gathered_flags(read: Read[Key, Collection[Key]]) -> Ask[Key, bool]:
 
     @functools.wraps(read)
     async def ask(keys: Sequence[Key]) -> list[bool]:
-        return list(map((await together(keys)).__contains__, keys))
+        return list(map((await together(keys)).__contains__, keys)) if keys else []
 
     return ask
 

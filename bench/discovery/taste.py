@@ -159,7 +159,7 @@ async def _learn(events: Sequence[NoteLiked]) -> float:
 async def ranked(user: UUID) -> list[UUID]:
     """The notes that suit a person, best first, by what DISCOVER ranks with."""
     followed = await follow_queries.newest_followee_ids(user, 100)
-    scores = ranking.suiting(candidates.Taste(await candidates.similar(user), await candidates.friends(user, followed)))
+    scores = ranking.suiting(ranking.Taste(await candidates.similar(user), await candidates.friends(user, followed)))
     return sorted(scores, key=lambda note: (-scores[note], note))
 
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from itertools import islice
 from uuid import UUID
 
 from content.feed import candidates, ranking
 from content.feed.following import newest
-from content.feed.ranking import Ranked
 from content.feed.records import FeedEdge, FeedPage
 from content.feed.sessions import Sessions
+from content.feed.spreading import Order, spread
 from content.feed.timelines import Timelines
 from content.notes import queries as note_queries
 from core import clock
 from core.errors import Unauthenticated
-from core.ids import id_at
+from core.ids import BEYOND, id_at
 from core.pagination import InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
 
 
@@ -38,40 +37,40 @@ async def discover(
     cursor names the session and a place in it. Notes deleted since are left out, and those by `hidden` people. Raises
     InvalidCursor.
     """
-    session_id, place = request.key or (id_at(clock.now(), str(viewer_id)), 0)
-    if place < 0 or session_id.version != 7:
+    session_id, start = request.key or (id_at(clock.now(), str(viewer_id)), 0)
+    if start < 0 or session_id.version != 7:
         raise InvalidCursor("after")
-    ranked = await _session(viewer_id, session_id, sessions, hidden)
-    rest = list(islice(enumerate(ranked, 1), place, place + request.limit))
-    notes = await note_queries.by_ids([one.note_id for _, one in rest]) if rest else []
+    name = f"{viewer_id}:{session_id}"
+    order = None if request.key is None else await sessions.get(name)
+    if order is None:
+        # What is there now is asked for by all who begin a session at a time; of one that was lost, what was there.
+        order = await _ranked(viewer_id, session_id, BEYOND if request.key is None else session_id, hidden)
+        await sessions.put(name, order)
+    end = start + request.limit
+    places = spread(order, end + 1)  # The one more only tells that there is a next page.
+    shown = places[start:end]
+    notes = await note_queries.by_ids(list(map(order.note_id, shown)))
     edges = [
-        FeedEdge((session_id, after), note, one.reason)
-        for (after, one), note in zip(rest, notes, strict=True)
+        FeedEdge((session_id, after), note, order.reason(place))
+        for after, (place, note) in enumerate(zip(shown, notes, strict=True), start + 1)
         if note is not None and note.author_id not in hidden
     ]
     info = PageInfo(
-        has_next_page=place + request.limit < len(ranked),
+        has_next_page=len(places) > end,
         has_previous_page=request.key is not None,
         start_cursor=edges[0].cursor if edges else None,
-        end_cursor=encode_cursor((session_id, rest[-1][0])) if rest else None,
+        end_cursor=encode_cursor((session_id, start + len(shown))) if shown else None,
     )
     return FeedPage(edges, info)
 
 
-async def _session(
-    viewer_id: UUID | None, session_id: UUID, sessions: Sessions, hidden: Collection[UUID]
-) -> list[Ranked]:
-    """The order of a session; ranked now if it is new, or was lost."""
-    name = f"{viewer_id}:{session_id}"
-    ranked = await sessions.get(name)
-    if ranked is None:
-        if viewer_id is None:
-            found = await candidates.for_nobody(session_id)
-        else:
-            found = await candidates.for_viewer(viewer_id, session_id, hidden)
-        ranked = ranking.rank(found, session_id, _began(session_id))
-        await sessions.put(name, ranked)
-    return ranked
+async def _ranked(viewer_id: UUID | None, session_id: UUID, before: UUID, hidden: Collection[UUID]) -> Order:
+    """The order of a session, ranked now, of notes that are older than the id `before`."""
+    if viewer_id is None:
+        found = await candidates.for_nobody(before)
+    else:
+        found = await candidates.for_viewer(viewer_id, before, hidden)
+    return ranking.rank(found, session_id, _began(session_id))
 
 
 def _began(session_id: UUID) -> datetime:

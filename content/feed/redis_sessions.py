@@ -1,18 +1,17 @@
 """The sessions of many processes. Apart from `sessions`, as who runs alone never loads Redis' client."""
 
 import logging
-from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
-from content.feed.ranking import Ranked
 from content.feed.redis_client import impatient
 from content.feed.sessions import TTL, pack, unpack
+from content.feed.spreading import Order
 from core.respite import Respite
 
 logger = logging.getLogger(__name__)
 
-_PREFIX = "zhongcao:feed:session:"
+_PREFIX = "zhongcao:feed:order:"
 
 
 class RedisSessions:
@@ -22,7 +21,7 @@ class RedisSessions:
         self._redis = impatient(url)
         self._respite = Respite()
 
-    async def get(self, name: str) -> list[Ranked] | None:
+    async def get(self, name: str) -> Order | None:
         if self._respite.lasts:
             return None
         try:
@@ -32,11 +31,11 @@ class RedisSessions:
             return None
         return None if packed is None else unpack(packed)
 
-    async def put(self, name: str, ranked: Sequence[Ranked]) -> None:
+    async def put(self, name: str, order: Order) -> None:
         if self._respite.lasts:
             return
         try:
-            await self._redis.set(_PREFIX + name, pack(ranked), ex=TTL)
+            await self._redis.set(_PREFIX + name, pack(order), ex=TTL)
         except RedisError as error:
             self._rest(error)
 

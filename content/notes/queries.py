@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from content.notes import rules
-from content.notes.records import Comment, Note, NoteCard, ProductTag, Topic
+from content.notes.records import Comment, Note, ProductTag, Topic
 from core import db
 from core.errors import Invalid
 from core.gathering import Ask, gathered, gathered_flags, gathered_lists
@@ -17,11 +17,6 @@ from core.pagination import Page, PageRequest, newest_first, pages_of
 
 _Pair = tuple[UUID, UUID]
 _NOTE = db.columns(Note)
-# How many notes a feed is chosen from: the hottest and the latest of all, the latest of an author and of a topic.
-_HOTTEST = 300
-_LATEST = 100
-_OF_AUTHOR = 5
-_OF_TOPIC = 30
 # Readers whose authors' newest notes are looked up by one statement; each may follow thousands.
 _READERS = 32
 _NOTE_N = db.columns(Note, "n")
@@ -167,35 +162,6 @@ async def hottest(request: PageRequest[tuple[float, UUID]]) -> list[Note]:
         f" ORDER BY hot_score DESC, id DESC LIMIT {request.limit + 1:d}",
         score,
         last,
-    )
-
-
-async def cards(
-    ids: Sequence[UUID], author_ids: Sequence[UUID], topic_ids: Sequence[UUID], before: UUID
-) -> list[NoteCard]:
-    """What a feed is chosen from: `ids`, the latest of authors and topics, the hottest and the latest of all.
-
-    Only notes that are older than the id `before`; in no order.
-    """
-    by_author = newest_first("author_id", most=_OF_AUTHOR, also="deleted_at IS NULL")
-    by_topic = newest_first("topic_id", "note_id", most=_OF_TOPIC)
-    return await db.records(
-        NoteCard,
-        "WITH chosen AS (SELECT id FROM unnest($1::uuid[]) AS g (id)"
-        " UNION (SELECT id FROM notes WHERE deleted_at IS NULL AND id < $2"
-        f" ORDER BY hot_score DESC, id DESC LIMIT {_HOTTEST})"
-        f" UNION (SELECT id FROM notes WHERE deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT {_LATEST})"
-        " UNION (SELECT n.id FROM unnest($3::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT id FROM notes {by_author}) n)"
-        " UNION (SELECT n.note_id FROM unnest($4::uuid[]) AS p (id) CROSS JOIN LATERAL"
-        f" (SELECT note_id FROM note_topics {by_topic}) n))"
-        " SELECT n.id, n.author_id, n.is_sponsored, n.like_count + n.collect_count + n.comment_count, n.published_at,"
-        " n.hot_score, t.topic_id FROM chosen JOIN notes n USING (id)"
-        " LEFT JOIN note_topics t ON t.note_id = n.id AND t.position = 0 WHERE n.deleted_at IS NULL AND n.id < $2",
-        list(ids),
-        before,
-        list(author_ids),
-        list(topic_ids),
     )
 
 

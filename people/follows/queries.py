@@ -6,7 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from core import db
-from core.gathering import gathered, gathered_flags, gathered_lists
+from core.gathering import Ask, gathered, gathered_flags, gathered_lists
 from core.ids import BEYOND
 from core.pagination import Page, PageRequest, newest_first, pages_of
 from people.accounts import Account
@@ -125,10 +125,23 @@ async def follows_after(author_id: UUID, last: UUID | None, limit: int) -> list[
 
 async def newest_followee_ids(follower_id: UUID, most: int) -> list[UUID]:
     """Up to `most` whom a person follows, the last first."""
-    found = await db.rows(
-        f"SELECT followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT {most:d}", follower_id
-    )
-    return [identity for (identity,) in found]
+    [found] = await _newest_followees(most)([follower_id])
+    return found or []
+
+
+@functools.cache
+def _newest_followees(most: int) -> Ask[UUID, list[UUID] | None]:
+    """Asks for up to `most` of each follower."""
+
+    async def read(follower_ids: list[UUID]) -> dict[UUID, list[UUID]]:
+        found = await db.rows(
+            "SELECT a.id, ARRAY(SELECT followee_id FROM follows WHERE follower_id = a.id"
+            f" ORDER BY id DESC LIMIT {most:d}) FROM unnest({db.unseen('$1::uuid[]')}) AS a (id)",
+            follower_ids,
+        )
+        return dict(found)
+
+    return gathered(read)
 
 
 async def followed_by(ids: Sequence[UUID], most: int) -> dict[UUID, int]:

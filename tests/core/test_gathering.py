@@ -37,6 +37,19 @@ async def test_what_is_asked_at_once_is_asked_together_and_each_thing_once() -> 
     assert shelf.asked == [[3, 1, -2]]
 
 
+async def test_who_asks_for_nothing_is_answered_without_a_read() -> None:
+    shelf = Shelf()
+
+    async def nothing(numbers: list[int]) -> list[tuple[int, str]]:
+        raise AssertionError("asked")
+
+    async def none(numbers: list[int]) -> set[int]:
+        raise AssertionError("asked")
+
+    assert await shelf.names([]) == await gathered_lists(nothing)([]) == await gathered_flags(none)([]) == []
+    assert shelf.asked == []
+
+
 async def test_lists_are_empty_and_flags_down_where_nothing_was_found() -> None:
     @gathered_lists
     async def parts(numbers: list[int]) -> list[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """Feeds: who sees what, in which order, why, and what a page costs."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from core.errors import Unauthenticated
 from core.ids import first_id_at, new_id
 from core.pagination import InvalidCursor, PageRequest, decode_cursor
 from people.follows import actions as follow_actions
+from tests.content.feed.test_tastes import circle, told
 from tests.factories.notes import note
 from tests.factories.people import person
 from tests.waiting import until
@@ -143,8 +145,42 @@ class TestDiscover:
             await follow_actions.follow(me, (await note()).author_id)
         statements.clear()
         page = await discovered(me, sessions, first=1)
-        # Whom one follows, what one engaged with, two of taste, what to choose from, and the page's notes.
+        # What is loved or new, whom one follows, what one engaged with (nothing), what those whom one follows like, the
+        # latest of theirs, and the page's notes.
         assert len(statements) == 6
         statements.clear()
         await discovered(me, sessions, after=page)
         assert len(statements) == int(follows > 1)
+
+    async def test_who_begin_at_a_time_ask_together_and_each_gets_their_own(self, statements: list[str]) -> None:
+        authors = [(await note()).author_id for _ in range(12)]
+        readers = [await person() for _ in range(5)]
+        for number, reader in enumerate(readers):
+            for author in authors[number : number + 3]:
+                await follow_actions.follow(reader, author)
+        # The eighth place is drawn by lot.
+        alone = [await discovered(reader, first=7) for reader in readers]
+        statements.clear()
+        together = await asyncio.gather(
+            *(queries.discover(reader, PageRequest(7, None), MemorySessions()) for reader in readers)
+        )
+        assert len(statements) == 6
+        for page, same in zip(alone, together, strict=True):
+            assert [(edge.node, edge.reason) for edge in page.edges] == [
+                (edge.node, edge.reason) for edge in same.edges
+            ]
+        assert len({tuple(shown(page)) for page in together}) == len(readers)
+
+    async def test_costs_a_few_statements_more_for_who_has_a_taste(self, statements: list[str]) -> None:
+        me, topic = await person(), "露营"
+        first, second, alike = [await note(topics=[topic]) for _ in range(3)]
+        await circle(first, second, alike)
+        for one in (first, second):
+            await note_actions.like(me, one.id)
+        await follow_actions.follow(me, first.author_id)
+        await told()
+        statements.clear()
+        page = await discovered(me)
+        assert page.edges[0].reason == "SIMILAR_TASTE"
+        # Beside the six: what those items speak for, their topics, and the latest about these.
+        assert len(statements) == 9

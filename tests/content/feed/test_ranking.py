@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from content.feed.candidates import Candidates, Taste
-from content.feed.ranking import rank, suiting
+import msgspec
+
+from content.feed.ranking import Candidates, Common, Taste, rank, suiting
+from content.feed.spreading import spread
 from content.notes import NoteCard
 from core.ids import new_id
 
@@ -36,11 +38,17 @@ def given(
     engaged: Sequence[UUID] = (),
 ) -> Candidates:
     taste = Taste(similar or {}, friends or {})
-    return Candidates(cards, taste, frozenset(followed), frozenset(topics), frozenset(engaged))
+    return Candidates(Common(cards), (), taste, frozenset(followed), frozenset(topics), frozenset(engaged))
 
 
-def order(candidates: Candidates, session_id: UUID | None = None) -> list[UUID]:
-    return [one.note_id for one in rank(candidates, session_id or new_id(), NOW)]
+def reasons(candidates: Candidates) -> list[tuple[UUID, str]]:
+    found = rank(candidates, new_id(), NOW)
+    return [(found.note_id(place), found.reason(place)) for place in spread(found, 1000)]
+
+
+def order(candidates: Candidates, session_id: UUID | None = None, most: int = 1000) -> list[UUID]:
+    found = rank(candidates, session_id or new_id(), NOW)
+    return [found.note_id(place) for place in spread(found, most)]
 
 
 class TestReasons:
@@ -48,12 +56,8 @@ class TestReasons:
         author, topic = new_id(), new_id()
         by, alike, about = card(author_id=author, hot_score=-9), card(hot_score=-9), card(topic_id=topic, hot_score=-9)
         loved, new = card(), card(hours=1, loved=2)
-        found = rank(
-            given([by, alike, about, loved, new], similar={alike.id: 0.7}, followed=[author], topics=[topic]),
-            new_id(),
-            NOW,
-        )
-        assert {one.note_id: one.reason for one in found} == {
+        found = given([by, alike, about, loved, new], similar={alike.id: 0.7}, followed=[author], topics=[topic])
+        assert dict(reasons(found)) == {
             by.id: "FOLLOWED_AUTHOR",
             alike.id: "SIMILAR_TASTE",
             about.id: "FOLLOWED_TOPIC",
@@ -66,8 +70,29 @@ class TestReasons:
         one = card(author_id=author, hot_score=-9)
         both = card(author_id=author, hot_score=-9, topic_id=topic)
         other = card(hot_score=-9, topic_id=topic)
-        found = rank(given([other, one, both], followed=[author], topics=[topic]), new_id(), NOW)
-        assert [found[0].note_id, found[0].reason] == [both.id, "FOLLOWED_AUTHOR"]
+        found = reasons(given([other, one, both], followed=[author], topics=[topic]))
+        assert found[0] == (both.id, "FOLLOWED_AUTHOR")
+
+    def test_whose_candidate_it_is_makes_no_difference(self) -> None:
+        author, topic = new_id(), new_id()
+        made = [
+            card(author_id=author if place % 3 else None, topic_id=topic if place % 4 else None, hot_score=-place)
+            for place in range(40)
+        ]
+        common = given(made, similar={made[7].id: 0.5}, followed=[author], topics=[topic], engaged=[made[9].id])
+        for most in (1, 20, 39):  # The first is the hottest, by which love is measured.
+            apart = msgspec.structs.replace(common, common=Common(made[:most]), cards=made[most:])
+            assert reasons(apart) == reasons(common)
+
+    def test_what_became_hotter_than_the_hottest_is_worth_as_much(self) -> None:
+        hottest, hotter = card(hot_score=1), card(hot_score=9)
+        found = msgspec.structs.replace(given([hottest]), cards=[hotter])
+        assert set(order(found)) == {hottest.id, hotter.id}
+
+    def test_what_is_hidden_or_came_later_is_left_out(self) -> None:
+        author, one, session, later = new_id(), card(), new_id(), card()
+        found = given([one, card(author_id=author), later], followed=[author])
+        assert order(msgspec.structs.replace(found, hidden={author}), session) == [one.id]
 
 
 class TestTaste:
@@ -107,6 +132,24 @@ class TestSpread:
         places = [place for place, one in enumerate(found) if one in {made.id for made in paid}]
         assert places[0] == 0 and all(later - sooner >= 8 for sooner, later in pairwise(places))
         assert len(places) == 5 and {one.id for one in plain} <= set(found)
+
+    def test_however_far_it_is_read_the_beginning_is_the_same(self) -> None:
+        authors, topics = [new_id() for _ in range(5)], [new_id() for _ in range(3)]
+        made = [
+            card(
+                author_id=authors[place * place % 5],
+                topic_id=topics[place % 7 % 3],
+                hours=place % 5 * 12,
+                loved=place % 13,
+                is_sponsored=place % 4 == 0,
+                hot_score=-place / 10,
+            )
+            for place in range(200)
+        ]
+        candidates, session = given(made), new_id()
+        whole = order(candidates, session)
+        assert len(whole) > 150
+        assert all(order(candidates, session, most) == whole[:most] for most in range(len(whole)))
 
     def test_a_feed_is_bounded_and_shows_nothing_twice(self) -> None:
         found = order(given([card(hot_score=float(place)) for place in range(700)]))

@@ -93,5 +93,5 @@ class TestPeople:
             await follow_actions.follow(friend, await person())
         statements.clear()
         assert len(await related.people(me, 20)) == follows
-        # Whom one follows, whom they follow, what suits, its notes, who is followed already, and the people.
-        assert len(statements) == 6
+        # Whom one follows, whom they follow, what suits (nothing, so no notes), who is followed already, the people.
+        assert len(statements) == 5

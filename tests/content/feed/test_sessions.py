@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from content.feed.ranking import Ranked
 from content.feed.redis_sessions import RedisSessions
 from content.feed.sessions import MemorySessions, Sessions
+from content.feed.spreading import Order
 from core.ids import new_id
 from core.respite import Respite
 from tests.services import redis
 
-ORDER = [Ranked(new_id(), reason) for reason in ("SIMILAR_TASTE", "FRESH", "POPULAR")]
+NOTHING = Order(b"", b"", b"", b"", b"", b"")
+ORDER = Order(b"".join(new_id().bytes for _ in range(3)), b"\1\4\3", b"\0\1\0", bytes(6), bytes(6), b"\1\0")
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -28,8 +29,8 @@ async def sessions(request: pytest.FixtureRequest) -> AsyncIterator[Sessions]:
 class TestBoth:
     async def test_keep_what_they_were_given_by_name(self, sessions: Sessions) -> None:
         await sessions.put("小鹿", ORDER)
-        await sessions.put("nobody", [])
-        assert await sessions.get("小鹿") == ORDER and await sessions.get("nobody") == []
+        await sessions.put("nobody", NOTHING)
+        assert await sessions.get("小鹿") == ORDER and await sessions.get("nobody") == NOTHING
         assert await sessions.get("another") is None
 
 
