@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import strawberry
 from starlette.applications import Starlette
@@ -23,7 +23,8 @@ from api.media import picture
 from api.operations import Operations
 from api.persisted import PersistedDocuments
 from api.refusals import masked
-from api.runtime import Runtime, running
+from api.runtime import Runtime, kept_running, running
+from api.viewers import Viewers
 from core.settings import Settings
 from schema.context import Services
 
@@ -94,10 +95,13 @@ class _Endpoint:
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        async with self._runtime(self._settings) as runtime:
+        async with AsyncExitStack() as stack:
+            runtime = await stack.enter_async_context(self._runtime(self._settings))
+            viewers = Viewers(runtime.services.bus)
+            await stack.enter_async_context(kept_running("viewers", viewers.run))
             self._services = runtime.services
-            self._http = GraphQLOverHTTP(self._operations, runtime.services)
-            self._websockets = GraphQLOverWebSocket(self._operations, runtime.services)
+            self._http = GraphQLOverHTTP(self._operations, runtime.services, viewers)
+            self._websockets = GraphQLOverWebSocket(self._operations, runtime.services, viewers)
             self._ready = health.Readiness(runtime.essential, runtime.helpful)
             yield
             self._ready = health.Readiness({"startup": _never})

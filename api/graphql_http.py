@@ -19,6 +19,7 @@ from api.negotiation import GRAPHQL, HTML, JSON, STREAM
 from api.operations import Operation, Operations, RequestError
 from api.refusals import masked, unauthenticated
 from api.requests import InvalidTokenError, MalformedError
+from api.viewers import Viewers
 from schema.context import Context, Services
 
 logger = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ _OFFERED: Final = (JSON, GRAPHQL, STREAM)
 class GraphQLOverHTTP:
     """The endpoint's answers to GET and POST."""
 
-    def __init__(self, operations: Operations, services: Services) -> None:
+    def __init__(self, operations: Operations, services: Services, viewers: Viewers) -> None:
         self._operations = operations
         self._services = services
+        self._viewers = viewers
 
     async def __call__(self, request: Request) -> Response:
         kinds = negotiation.acceptable(request.headers.get("accept"), _OFFERED)
@@ -79,7 +81,7 @@ class GraphQLOverHTTP:
     async def _run(self, operation: Operation, kinds: list[str], context: Context) -> Response:
         subscription = operation.kind is OperationType.SUBSCRIPTION
         if kinds[0] == STREAM or (subscription and STREAM in kinds):
-            return stream(self._operations, operation, context)
+            return stream(self._operations, operation, context, self._viewers)
         if subscription:
             raise MalformedError(400, "Subscribe with Accept: text/event-stream, or over a websocket.")
         kind = next(kind for kind in kinds if kind != STREAM)

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.operations import Operation, Operations, RequestError, interrupted
 from api.refusals import masked, unauthenticated
+from api.viewers import Viewers
 from core import clock
 from execution.streams import Payload
 from schema.context import Context
@@ -26,9 +27,12 @@ _COMPLETE: Final = b"event: complete\ndata:\n\n"
 _COMMENT: Final = b":\n\n"
 
 
-def stream(operations: Operations, operation: Operation, context: Context) -> Response:
-    """The response that tells an operation's results as events."""
-    return _response(_with_heartbeat(_answers(operations, operation, context), context))
+def stream(operations: Operations, operation: Operation, context: Context, viewers: Viewers) -> Response:
+    """The response that tells an operation's results as events; a subscription's while the viewer's session lasts."""
+    answers = _answers(operations, operation, context)
+    if operation.kind is not OperationType.SUBSCRIPTION:
+        return _response(_with_heartbeat(answers, _Seat(context)))
+    return _response(_attended(answers, _Seat(context), viewers))
 
 
 def refusal_stream(error: RequestError) -> Response:
@@ -108,8 +112,39 @@ async def _answers(operations: Operations, operation: Operation, context: Contex
     yield _COMPLETE
 
 
-async def _with_heartbeat(events: AsyncGenerator[bytes, None], context: Context) -> AsyncGenerator[bytes, None]:
-    """`events`, with a comment whenever nothing else was said for a while, until the viewer's token ends.
+class _Seat:
+    """How a stream's viewer is known while it is open."""
+
+    def __init__(self, context: Context) -> None:
+        self.viewer = context.viewer
+        self.language = context.language
+        self.ended = asyncio.get_running_loop().create_future()
+
+    def end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the session and the token that allowed the operation hold."""
+        if self.viewer is None:
+            return float(_HEARTBEAT)
+        return 0 if self.ended.done() else (self.viewer.expires_at - clock.now()).total_seconds()
+
+
+async def _attended(events: AsyncGenerator[bytes, None], seat: _Seat, viewers: Viewers) -> AsyncGenerator[bytes, None]:
+    """`events` with their heartbeat, until the viewer's session ends at the latest."""
+    viewers.attend(seat)
+    try:
+        async with aclosing(_with_heartbeat(events, seat)) as beating:
+            async for event in beating:
+                yield event
+    finally:
+        viewers.leave(seat)
+
+
+async def _with_heartbeat(events: AsyncGenerator[bytes, None], seat: _Seat) -> AsyncGenerator[bytes, None]:
+    """`events`, with a comment whenever nothing else was said for a while, until what allowed them ends.
 
     The first comment opens the stream at once.
     """
@@ -119,23 +154,19 @@ async def _with_heartbeat(events: AsyncGenerator[bytes, None], context: Context)
         try:
             while True:
                 following = following or asyncio.ensure_future(anext(events, None))
-                await asyncio.wait({following}, timeout=min(_HEARTBEAT, _seconds_left(context)))
-                if following.done():
-                    event, following = following.result(), None
-                    if event is None:
-                        return
-                    yield event
-                elif _seconds_left(context) <= 0:
-                    yield _next(orjson.dumps(unauthenticated(context.language))) + _COMPLETE
+                patience = min(_HEARTBEAT, seat.seconds_left)
+                await asyncio.wait({following, seat.ended}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if seat.ended.done() or (seat.seconds_left <= 0 and not following.done()):
+                    yield _next(orjson.dumps(unauthenticated(seat.language))) + _COMPLETE
                     return
-                else:
+                if not following.done():
                     yield _COMMENT
+                    continue
+                event, following = following.result(), None
+                if event is None:
+                    return
+                yield event
         finally:
             if following is not None:
                 following.cancel()
                 await asyncio.wait({following})
-
-
-def _seconds_left(context: Context) -> float:
-    """How long the token that allowed the operation holds."""
-    return (context.viewer.expires_at - clock.now()).total_seconds() if context.viewer else float(_HEARTBEAT)

@@ -1,7 +1,7 @@
 """GraphQL over WebSocket by the graphql-transport-ws protocol, rule by rule.
 
 The socket carries one viewer: the token of `connection_init` (or of the handshake). It is looked up again for each
-operation, and when it expires the socket is closed, which ends whatever it allowed.
+operation, and when it expires, or its session ends, the socket is closed, which ends whatever it allowed.
 """
 
 import asyncio
@@ -21,8 +21,10 @@ from api.limits import too_complex
 from api.operations import Operations, RequestError, interrupted
 from api.refusals import masked, unauthenticated
 from api.requests import GraphQLRequest, InvalidTokenError, MalformedError
+from api.viewers import Viewers
 from core import clock
 from execution.streams import Payload, Subscription
+from people.accounts import Identity
 from schema.context import Context, Services
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 SUBPROTOCOL: Final = "graphql-transport-ws"
 # Seconds that a client has to send `connection_init`.
 INIT_TIMEOUT = 10.0
+# Seconds in which what was asked in a session that ended may still be answered.
+_LAST_WORDS: Final = 1.0
 # A close frame holds 125 bytes, two of them for the code.
 _LONGEST_REASON: Final = 123
 
@@ -46,9 +50,10 @@ class ProtocolError(Exception):
 class GraphQLOverWebSocket:
     """The endpoint's websockets of this process."""
 
-    def __init__(self, operations: Operations, services: Services) -> None:
+    def __init__(self, operations: Operations, services: Services, viewers: Viewers) -> None:
         self._operations = operations
         self._services = services
+        self._viewers = viewers
         self._sockets_of: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +69,7 @@ class GraphQLOverWebSocket:
             await connection.close(4429, "Too many connections from this address")
             return
         self._sockets_of.update([address] if address else ())
-        socket = _Socket(connection, request, address, self._operations, self._services)
+        socket = _Socket(connection, request, address, self._operations, self._services, self._viewers)
         # They are large, and of no use any more.
         del request
         scope["headers"] = []
@@ -85,14 +90,18 @@ class _Socket:
         "_address",
         "_count",
         "_handshake_token",
+        "_has_ended",
         "_language",
+        "_limit",
         "_operating",
         "_operations",
         "_request_id",
         "_running",
         "_services",
         "_token",
+        "_viewers",
         "connection",
+        "viewer",
     )
 
     def __init__(
@@ -102,11 +111,16 @@ class _Socket:
         address: str | None,
         operations: Operations,
         services: Services,
+        viewers: Viewers,
     ) -> None:
         self.connection = connection
         self._address = address
         self._operations = operations
         self._services = services
+        self._viewers = viewers
+        self.viewer: Identity | None = None
+        self._limit: asyncio.Timeout | None = None
+        self._has_ended = False
         self._handshake_token = request.headers.get("authorization")
         self._token: str | None = None
         self._language = negotiation.language(request.headers.get("accept-language"))
@@ -120,24 +134,49 @@ class _Socket:
     async def serve(self) -> None:
         """Reads messages until either side closes, and leaves no operation behind."""
         try:
-            async with asyncio.timeout(INIT_TIMEOUT) as limit:
-                while self.connection.is_open:
-                    await self._handle(_decoded(await self.connection.receive()), limit)
+            await self._read()
         except DisconnectedError:
             self.connection.is_open = False
         except ProtocolError as error:
             await self.connection.close(error.code, _cut(error.reason))
         except TimeoutError:
-            await self.connection.close(
-                *((4403, "Token expired") if self._acknowledged else (4408, "Connection initialisation timeout"))
-            )
+            await self._close_late()
         finally:
             self.connection.is_open = False
             for one in [*self._running.values(), *self._operating]:
                 one.cancel()
             await asyncio.gather(*self._operating, return_exceptions=True)
 
-    async def _handle(self, message: dict[str, Any], limit: asyncio.Timeout) -> None:
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(INIT_TIMEOUT) as self._limit:
+                while self.connection.is_open:
+                    await self._handle(_decoded(await self.connection.receive()))
+        finally:
+            # From here on nobody may end it: it ends.
+            self._viewers.leave(self)
+
+    async def _close_late(self) -> None:
+        if self._has_ended:
+            # What was asked for before is still answered: it may be what ended the session.
+            if self._operating:
+                await asyncio.wait(self._operating, timeout=_LAST_WORDS)
+            await self.connection.close(4403, "Session ended")
+        elif self._acknowledged:
+            await self.connection.close(4403, "Token expired")
+        else:
+            await self.connection.close(4408, "Connection initialisation timeout")
+
+    def end(self) -> None:
+        """The viewer's session is over: nothing more is told, and the socket closed."""
+        self._has_ended = True
+        for one in self._running.values():
+            if one not in self._operating:
+                one.cancel()
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _handle(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
         if kind == "subscribe":
             await self._subscribe(message)
@@ -151,11 +190,11 @@ class _Socket:
         elif kind == "pong":
             _payload_of(message)
         elif kind == "connection_init":
-            await self._initialise(message, limit)
+            await self._initialise(message)
         else:
             raise ProtocolError(4400, "Unknown message type")
 
-    async def _initialise(self, message: dict[str, Any], limit: asyncio.Timeout) -> None:
+    async def _initialise(self, message: dict[str, Any]) -> None:
         if self._acknowledged:
             raise ProtocolError(4429, "Too many initialisation requests")
         payload = _payload_of(message) or {}
@@ -164,13 +203,19 @@ class _Socket:
         if isinstance(wanted, str):
             self._language = negotiation.language(wanted)
         try:
-            viewer = await requests.identify(self._token)
+            self.viewer = await requests.identify(self._token)
         except InvalidTokenError:
             raise ProtocolError(4403, "Forbidden: the token is not valid") from None
-        seconds = (viewer.expires_at - clock.now()).total_seconds() if viewer else None
-        limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
         self._acknowledged = True
+        self._stay()
         await self.send({"type": "connection_ack"})
+
+    def _stay(self) -> None:
+        """Lets the socket be open for as long as its viewer's token and session last."""
+        seconds = (self.viewer.expires_at - clock.now()).total_seconds() if self.viewer else None
+        if self._limit is not None:
+            self._limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
+        self._viewers.attend(self)
 
     def _token_in(self, payload: Mapping[str, Any]) -> str | None:
         given = payload.get("authorization", payload.get("Authorization"))
@@ -217,10 +262,12 @@ class _Socket:
             if full:
                 raise RequestError([too_complex("Too many operations are running on this connection.")])
             operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
-            context.viewer = await requests.identify(self._token)
+            context.viewer = await self._present_viewer()
             if operation.kind is OperationType.SUBSCRIPTION:
                 outlet = _Outlet(self, identity, context)
-                self._running[identity] = await self._operations.subscribe(operation, context, outlet)
+                self._running[identity] = subscription = await self._operations.subscribe(operation, context, outlet)
+                if self._has_ended:
+                    subscription.cancel()
                 return
             await self.send({"id": identity, "type": "next", "payload": await self._operations.run(operation, context)})
         except RequestError as error:
@@ -232,6 +279,13 @@ class _Socket:
             await self._end(identity, masked(context.request_id, self._language))
         else:
             await self._end(identity, None)
+
+    async def _present_viewer(self) -> Identity | None:
+        """The viewer, if the token still holds; the one object that is kept current while the socket is open."""
+        found = await requests.identify(self._token)
+        if found is not None and self.viewer is not None:
+            self.viewer.blocks |= found.blocks
+        return self.viewer
 
     async def _end(self, identity: str, refusal: Mapping[str, Any] | None) -> None:
         if self._running.get(identity) is asyncio.current_task():

@@ -79,7 +79,7 @@ def record(event: Event, *, topic: str | None = None, sequence: int | None = Non
     """Tells of `event` when, and only when, the open transaction commits.
 
     With `topic`, it is step `sequence` of that topic's stream: strictly growing, assigned under the lock of the row
-    that the topic is about.
+    that the topic is about. Without a `sequence` it is told to who listens to the topic, and no step of a stream.
     """
     pending = _pending.get()
     if pending is None:

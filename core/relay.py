@@ -96,7 +96,7 @@ class Relay:
                 return 0
             await self._bus.publish(
                 [
-                    (topic, _encode(Step(sequence, name, msgspec.Raw(payload.encode()))))
+                    (topic, _encode(Step(sequence or 0, name, msgspec.Raw(payload.encode()))))
                     for _, name, topic, sequence, payload in found
                     if topic is not None
                 ]

@@ -48,6 +48,8 @@ class Settings:
     public_max_age: int = 0
     # Seconds that one query or mutation may take.
     operation_timeout: float = 10
+    # Seconds in which a spent refresh token gives its successors once more.
+    refresh_grace: float = 10
     # Operations that one websocket may have running.
     operations_per_socket: int = 100
     # Websockets that one public network address may hold in one process.
@@ -104,6 +106,7 @@ class Settings:
             "only_persisted": only_persisted,
             "public_max_age": read.number("ZHONGCAO_PUBLIC_MAX_AGE", 0, int),
             "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
+            "refresh_grace": read.number("ZHONGCAO_REFRESH_GRACE", 10, float, zero=True),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
             "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
@@ -128,16 +131,16 @@ class _Reader:
             raise SettingsError(f"{name} must be 1 or 0, not {text!r}")
         return text in ("1", "true") if text else default
 
-    def number(self, name: str, default: float, kind: Callable[[str], float]) -> float:
+    def number(self, name: str, default: float, kind: Callable[[str], float], *, zero: bool = False) -> float:
         text = self._environment.get(name, "")
         if not text:
             return default
         try:
             number = kind(text)
         except ValueError:
-            number = 0
-        if not 0 < number < float("inf"):
-            raise SettingsError(f"{name} must be a number above 0, not {text!r}")
+            number = -1
+        if not (0 < number < float("inf") or (zero and number == 0)):
+            raise SettingsError(f"{name} must be a number {'from 0 on' if zero else 'above 0'}, not {text!r}")
         return number
 
     def basis_points(self, name: str) -> int:

@@ -1,9 +1,8 @@
-"""All writes of accounts."""
+"""All writes of accounts, but for those of `sessions`."""
 
 import asyncio
 import functools
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -15,8 +14,8 @@ from core import clock, db, outbox, validation
 from core.errors import RateLimited
 from core.ids import new_id
 from core.unit_of_work import action
-from people.accounts import rules
-from people.accounts.errors import HandleTaken, InvalidRefreshToken, WrongCredentials
+from people.accounts import rules, sessions
+from people.accounts.errors import HandleTaken, WrongCredentials
 from people.accounts.events import AccountCreated, ProfileUpdated
 from people.accounts.records import IssuedSession
 
@@ -41,7 +40,7 @@ async def sign_up(handle: str, display_name: str, password: str) -> IssuedSessio
 @action
 async def _create_signed_in(handle: str, display_name: str, password_hash: str) -> IssuedSession:
     account_id = await create(handle, display_name, password_hash)
-    return await _open_session(account_id)
+    return await sessions.begin(account_id)
 
 
 @action
@@ -109,79 +108,7 @@ async def _count_failure(account_id: UUID) -> None:
 @action
 async def _sign_in_verified(account_id: UUID) -> IssuedSession:
     await db.execute("UPDATE accounts SET failed_sign_ins = 0 WHERE id = $1 AND failed_sign_ins > 0", account_id)
-    return await _open_session(account_id)
-
-
-async def _open_session(account_id: UUID) -> IssuedSession:
-    session_id, access_token, now = new_id(), rules.new_token(), clock.now()
-    expires_at = now + rules.ACCESS_TTL
-    await db.execute(
-        "INSERT INTO sessions (id, account_id, access_hash, access_expires_at, created_at) VALUES ($1, $2, $3, $4, $5)",
-        session_id,
-        account_id,
-        rules.token_hash(access_token),
-        expires_at,
-        now,
-    )
-    refresh_token = await _issue_refresh_token(session_id, now)
-    return IssuedSession(access_token, refresh_token, expires_at, account_id)
-
-
-async def _issue_refresh_token(session_id: UUID, now: datetime) -> str:
-    token = rules.new_token()
-    await db.execute(
-        "INSERT INTO refresh_tokens (id, session_id, token_hash, expires_at) VALUES ($1, $2, $3, $4)",
-        new_id(),
-        session_id,
-        rules.token_hash(token),
-        now + rules.REFRESH_TTL,
-    )
-    return token
-
-
-async def refresh_session(refresh_token: str) -> IssuedSession:
-    """New tokens for old. Raises InvalidRefreshToken; a token that was used before also ends its session."""
-    issued = await _rotate(refresh_token)
-    if issued is None:
-        raise InvalidRefreshToken("refresh_token")
-    return issued
-
-
-@action
-async def _rotate(refresh_token: str) -> IssuedSession | None:
-    """The new tokens, or None. It returns, not raises, so that a revocation commits."""
-    now = clock.now()
-    token = await db.row(
-        "SELECT t.id, t.session_id, t.used_at, t.expires_at, s.account_id FROM refresh_tokens t"
-        " JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = $1 AND s.revoked_at IS NULL FOR UPDATE OF s",
-        rules.token_hash(refresh_token),
-    )
-    if token is None or token["expires_at"] <= now:
-        return None
-    spent = await db.execute(
-        "UPDATE refresh_tokens SET used_at = $2 WHERE id = $1 AND used_at IS NULL", token["id"], now
-    )
-    if not spent:
-        await revoke_session(token["session_id"])
-        return None
-    access_token = rules.new_token()
-    expires_at = now + rules.ACCESS_TTL
-    await db.execute(
-        "UPDATE sessions SET access_hash = $2, access_expires_at = $3 WHERE id = $1",
-        token["session_id"],
-        rules.token_hash(access_token),
-        expires_at,
-    )
-    fresh = await _issue_refresh_token(token["session_id"], now)
-    return IssuedSession(access_token, fresh, expires_at, token["account_id"])
-
-
-@action
-async def revoke_session(session_id: UUID) -> None:
-    """Ends a session: none of its tokens is worth anything from now on."""
-    await db.execute(
-        "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", session_id, clock.now()
-    )
+    return await sessions.begin(account_id)
 
 
 @action

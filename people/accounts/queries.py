@@ -52,4 +52,14 @@ async def _identities(_: str, hashes: Sequence[bytes]) -> list[Identity | None]:
     return db.in_order(hashes, {access_hash: Identity(*values) for access_hash, *values in found})
 
 
+async def lasting(session_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Those of the sessions that have not ended, and whether their people blocked anybody."""
+    found = await db.rows(
+        "SELECT s.id, a.block_count > 0 FROM sessions s JOIN accounts a ON a.id = s.account_id"
+        " WHERE s.id = ANY($1) AND s.revoked_at IS NULL",
+        session_ids,
+    )
+    return dict(found)
+
+
 _IDENTITIES: Final[GroupCommit[str, bytes, Identity | None]] = GroupCommit(_identities)

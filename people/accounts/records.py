@@ -22,10 +22,11 @@ class Account(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct):
     """Who is behind a request: an account, by which session, and until when its token holds.
 
-    `blocks`: whether they blocked anybody; who did not need not be asked whom.
+    `blocks`: whether they blocked anybody; who did not need not be asked whom. It is the one thing that changes while
+    a stream is open, and so is kept current for all that know of it (`api/viewers.py`).
     """
 
     account_id: UUID

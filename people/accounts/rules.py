@@ -1,9 +1,12 @@
 """What a handle and a password may be, and how long tokens hold."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 import unicodedata
 from datetime import timedelta
+from uuid import UUID
 
 from core.errors import Invalid
 
@@ -44,6 +47,16 @@ def password(value: str) -> str:
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def successor(spent: str, row: UUID, purpose: str) -> str:
+    """The token that takes the place of a spent one, whenever it is asked for; `row` is what keeps the spent one.
+
+    Nobody has it who lacks either: the database has no token in clear, and no client the id of a row.
+    """
+    key = spent.encode("utf-8", "surrogatepass")
+    digest = hmac.digest(key, purpose.encode() + row.bytes, "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> bytes:

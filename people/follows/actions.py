@@ -14,6 +14,7 @@ from core.unit_of_work import action
 from people.accounts import Account
 from people.accounts import actions as account_actions
 from people.accounts import queries as account_queries
+from people.accounts.events import VIEWERS
 from people.follows import queries
 from people.follows.errors import TooManyBlocked
 from people.follows.events import Blocked, Followed, Unblocked, Unfollowed
@@ -84,7 +85,7 @@ async def block(blocker_id: UUID, blocked_id: UUID) -> None:
         return
     if await account_actions.count_blocks(blocker_id, 1) > MOST_BLOCKED:
         raise TooManyBlocked("user_id", most=MOST_BLOCKED)
-    outbox.record(Blocked(blocker_id=blocker_id, blocked_id=blocked_id))
+    outbox.record(Blocked(blocker_id=blocker_id, blocked_id=blocked_id), topic=VIEWERS)
     await _unfollow(blocker_id, blocked_id)
     await _unfollow(blocked_id, blocker_id)
 

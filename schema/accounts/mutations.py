@@ -1,10 +1,12 @@
 """Mutations of people."""
 
+from datetime import timedelta
+
 import msgspec
 import strawberry
 
 from core.errors import Unauthenticated
-from people.accounts import actions, queries
+from people.accounts import actions, queries, sessions
 from schema.accounts.inputs import RefreshSessionInput, SignInInput, SignUpInput, UpdateProfileInput
 from schema.accounts.types import SessionPayload, SignOutPayload, UserPayload
 from schema.context import Info
@@ -25,18 +27,23 @@ class AccountMutations:
     async def sign_in(self, info: Info, input: SignInInput) -> SessionPayload:
         return SessionPayload.of(session=await actions.sign_in(input.handle, input.password))
 
-    @mutation("New tokens for the refresh token, which is spent by it. Refused with UNAUTHENTICATED.")
+    @mutation(
+        "New tokens for the refresh token, which is spent by it; for some seconds more it gives the very same again, so"
+        " that two tabs may ask at once. After that it ends its session. Refused with UNAUTHENTICATED."
+    )
     async def refresh_session(self, info: Info, input: RefreshSessionInput) -> SessionPayload:
-        return SessionPayload.of(session=await actions.refresh_session(input.refresh_token))
+        grace = timedelta(seconds=info.context.services.settings.refresh_grace)
+        return SessionPayload.of(session=await sessions.refresh(input.refresh_token, grace))
 
     @mutation(
-        "Ends the session of this request: its tokens are worth nothing from now on. Refused with UNAUTHENTICATED."
+        "Ends the session of this request: its tokens are worth nothing from now on, and what is open in it is closed."
+        " Refused with UNAUTHENTICATED."
     )
     async def sign_out(self, info: Info) -> SignOutPayload:
         viewer = info.context.viewer
         if viewer is None:
             raise Unauthenticated()
-        await actions.revoke_session(viewer.session_id)
+        await sessions.end(viewer.account_id, only=[viewer.session_id])
         return SignOutPayload.of()
 
     @mutation("Changes your public side. Refused with UNAUTHENTICATED or INVALID.")

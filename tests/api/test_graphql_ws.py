@@ -1,5 +1,6 @@
 """graphql-transport-ws, rule by rule."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from api import graphql_ws
 from api.lean_websockets import LeanProtocol
 from core.bus import MemoryBus
-from people.accounts import actions
+from people.accounts import actions, sessions
 from tests.api.sockets import connected
 from tests.api.waiting import settled
 
@@ -240,7 +241,7 @@ class TestAuthentication:
         session = await actions.sign_up("xiaolu", "小鹿", "correct horse")
         async with connected(address) as socket:
             await socket.init(authorization=f"Bearer {session.access_token}")
-            await actions.refresh_session(session.refresh_token)
+            await sessions.refresh(session.refresh_token, timedelta())
             await socket.subscribe("mutation { change }")
             refused = await socket.receive()
             assert refused["type"] == "error" and refused["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"

@@ -5,7 +5,7 @@ import pytest
 from core import db
 from core.errors import Invalid, RateLimited
 from people.accounts import actions, queries
-from people.accounts.errors import HandleTaken, InvalidRefreshToken, WrongCredentials
+from people.accounts.errors import HandleTaken, WrongCredentials
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -64,25 +64,3 @@ class TestSignIn:
             await actions.sign_in("xiaolu", "correct horse")
         moving_clock.move(61)
         await actions.sign_in("xiaolu", "correct horse")
-
-
-class TestRefreshSession:
-    async def test_rotates_both_tokens(self) -> None:
-        first = await actions.sign_up("xiaolu", "小鹿", "correct horse")
-        second = await actions.refresh_session(first.refresh_token)
-        assert await queries.identity(first.access_token) is None
-        assert await queries.identity(second.access_token) is not None
-
-    async def test_a_token_used_twice_ends_the_session(self) -> None:
-        first = await actions.sign_up("xiaolu", "小鹿", "correct horse")
-        second = await actions.refresh_session(first.refresh_token)
-        with pytest.raises(InvalidRefreshToken):
-            await actions.refresh_session(first.refresh_token)
-        assert await queries.identity(second.access_token) is None
-        with pytest.raises(InvalidRefreshToken):
-            await actions.refresh_session(second.refresh_token)
-
-    async def test_keeps_no_token_in_clear(self) -> None:
-        session = await actions.sign_up("xiaolu", "小鹿", "correct horse")
-        stored = str(await db.rows("SELECT * FROM sessions")) + str(await db.rows("SELECT * FROM refresh_tokens"))
-        assert session.access_token not in stored and session.refresh_token not in stored
