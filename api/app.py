@@ -24,6 +24,7 @@ from api.operations import Operations
 from api.persisted import PersistedDocuments
 from api.refusals import masked
 from api.runtime import Runtime, kept_running, running
+from api.time_limit import TimeLimit
 from api.viewers import Viewers
 from core.settings import Settings
 from schema.context import Services
@@ -60,6 +61,7 @@ def create(
                 expose_headers=["X-Request-ID"],
                 max_age=86_400,
             ),
+            Middleware(TimeLimit, seconds=settings.operation_timeout),
         ],
         exception_handlers={HTTPException: _refuse, Exception: _mask},
         lifespan=endpoint.lifespan,

@@ -96,14 +96,17 @@ async def _answers(operations: Operations, operation: Operation, context: Contex
     try:
         if operation.kind is OperationType.SUBSCRIPTION:
             outlet = _Outlet(context)
-            subscription = await operations.subscribe(operation, context, outlet)
+            async with operations.in_time():
+                subscription = await operations.subscribe(operation, context, outlet)
             try:
                 async for event in outlet.events():
                     yield event
             finally:
                 subscription.cancel()
         else:
-            yield _next(orjson.dumps(await operations.run(operation, context)))
+            async with operations.in_time():
+                answer = await operations.run(operation, context)
+            yield _next(orjson.dumps(answer))
     except RequestError as error:
         yield _next(orjson.dumps(error.answer))
     except Exception:

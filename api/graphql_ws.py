@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api import addresses, negotiation, requests
 from api.connection import Connection, DisconnectedError
 from api.limits import too_complex
-from api.operations import Operations, RequestError, interrupted
+from api.operations import Operation, Operations, RequestError, interrupted
 from api.refusals import masked, unauthenticated
 from api.requests import GraphQLRequest, InvalidTokenError, MalformedError
 from api.viewers import Viewers
@@ -198,14 +198,20 @@ class _Socket:
         if self._acknowledged:
             raise ProtocolError(4429, "Too many initialisation requests")
         payload = _payload_of(message) or {}
+        # The client did its part; how long ours may take is another limit.
+        if self._limit is not None:
+            self._limit.reschedule(None)
         self._token = self._token_in(payload)
         wanted = payload.get("acceptLanguage")
         if isinstance(wanted, str):
             self._language = negotiation.language(wanted)
         try:
-            self.viewer = await requests.identify(self._token)
+            async with self._operations.in_time():
+                self.viewer = await requests.identify(self._token)
         except InvalidTokenError:
             raise ProtocolError(4403, "Forbidden: the token is not valid") from None
+        except RequestError:
+            raise ProtocolError(4504, "Connection acknowledgement timeout") from None
         self._acknowledged = True
         self._stay()
         await self.send({"type": "connection_ack"})
@@ -262,14 +268,13 @@ class _Socket:
             if full:
                 raise RequestError([too_complex("Too many operations are running on this connection.")])
             operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
-            context.viewer = await self._present_viewer()
-            if operation.kind is OperationType.SUBSCRIPTION:
-                outlet = _Outlet(self, identity, context)
-                self._running[identity] = subscription = await self._operations.subscribe(operation, context, outlet)
-                if self._has_ended:
-                    subscription.cancel()
-                return
-            await self.send({"id": identity, "type": "next", "payload": await self._operations.run(operation, context)})
+            async with self._operations.in_time():
+                context.viewer = await self._present_viewer()
+                if operation.kind is OperationType.SUBSCRIPTION:
+                    await self._follow(identity, operation, context)
+                    return
+                answer = await self._operations.run(operation, context)
+            await self.send({"id": identity, "type": "next", "payload": answer})
         except RequestError as error:
             await self._end(identity, error.answer)
         except InvalidTokenError:
@@ -279,6 +284,12 @@ class _Socket:
             await self._end(identity, masked(context.request_id, self._language))
         else:
             await self._end(identity, None)
+
+    async def _follow(self, identity: str, operation: Operation, context: Context) -> None:
+        outlet = _Outlet(self, identity, context)
+        self._running[identity] = subscription = await self._operations.subscribe(operation, context, outlet)
+        if self._has_ended:
+            subscription.cancel()
 
     async def _present_viewer(self) -> Identity | None:
         """The viewer, if the token still holds; the one object that is kept current while the socket is open."""

@@ -8,8 +8,8 @@ import asyncio
 import functools
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from inspect import isawaitable
 from typing import Any, Final, cast
 
@@ -38,6 +38,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.limits import Costs, Limits, check_shape, fragments_of, too_complex
 from api.persisted import PersistedDocuments
+from api.refusals import timed_out
 from core.settings import SettingsError
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
@@ -205,13 +206,18 @@ class Operations:
                 [too_complex(f"The operation costs {found}; at most {most} is allowed: ask for fewer items.")]
             )
 
-    async def run(self, operation: Operation, context: Context) -> Answer:
-        """Runs a query or mutation. Raises RequestError when its variables are wrong or its time is over."""
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Ends what takes longer than one request may, by RequestError. For doors whose answer has begun already."""
         try:
             async with asyncio.timeout(self._timeout):
-                found = await self._execute(operation, context)
+                yield
         except TimeoutError:
-            raise RequestError([_timed_out(self._timeout)], status=503) from None
+            raise RequestError([timed_out(self._timeout)], status=503) from None
+
+    async def run(self, operation: Operation, context: Context) -> Answer:
+        """Runs a query or mutation. Raises RequestError when its variables are wrong."""
+        found = await self._execute(operation, context)
         if found.data is None and found.errors and all(error.path is None for error in found.errors):
             raise RequestError(found.errors)
         return _answer(found, context)
@@ -273,10 +279,6 @@ class _NoNul(Visitor):
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         if "\0" in node.value:
             raise GraphQLError("A string must not contain NUL.", node)
-
-
-def _timed_out(seconds: float) -> GraphQLError:
-    return GraphQLError(f"The operation took longer than {seconds:g} seconds.", extensions={"code": "TIMEOUT"})
 
 
 def _as_public(error: Exception, context: Context) -> GraphQLError:

@@ -6,7 +6,7 @@ Lists are read as rows straight into frozen records (`records`). Tortoise declar
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from itertools import starmap
 from typing import Any, NamedTuple, TypeVar, cast
@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 import orjson
 
-from core.lending import PATIENCE, Connection, Lender
+from core.lending import PATIENCE, Connection, Lender, aside
 
 RecordType = TypeVar("RecordType", bound=msgspec.Struct)
 _IDLE_CONNECTION_LIFETIME = 300
@@ -101,12 +101,37 @@ async def transaction() -> AsyncIterator[None]:
 
     A task that is started inside inherits it, and must end inside.
     """
-    async with connection() as own, own.transaction():
+    if _pool is None:
+        raise RuntimeError("no database is connected")
+    pool = _pool
+    own = await pool.acquire(timeout=PATIENCE)
+    work = own.transaction()
+    try:
+        await work.__aenter__()
         token = _transaction.set(_Transaction(own, asyncio.Lock()))
         try:
             yield
         finally:
             _transaction.reset(token)
+        await work.__aexit__(None, None, None)
+    except asyncio.CancelledError as error:
+        aside(_undo(pool, own, work, error))
+        raise
+    except BaseException as error:
+        await _undo(pool, own, work, error)
+        raise
+    await pool.release(own)
+
+
+async def _undo(
+    pool: asyncpg.Pool, own: Connection, work: asyncpg.transaction.Transaction, error: BaseException
+) -> None:
+    """Rolls a transaction back, unless it or its connection is beyond that, and gives the connection back."""
+    try:
+        with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
+            await work.__aexit__(type(error), error, error.__traceback__)
+    finally:
+        await pool.release(own)
 
 
 async def _run(method: str, sql: str, args: tuple[object, ...]) -> Any:

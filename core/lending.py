@@ -5,9 +5,14 @@ statement to the next, and back to the pool, which looks after its age and healt
 """
 
 import asyncio
+import logging
+from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any, Final, TypeAlias
 
 import asyncpg
+
+logger = logging.getLogger(__name__)
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -42,7 +47,7 @@ class Lender:
                     found = await getattr(connection, method)(sql, *args)
                 except BaseException:
                     # Whatever state it is in, the pool knows how to go on with it.
-                    await self._pool.release(connection)
+                    aside(self._pool.release(connection))
                     raise
                 await self._put_back(connection)
                 return found
@@ -82,6 +87,24 @@ class Lender:
         if self._returning is not None:
             self._returning.cancel()
         await self.give_back()
+
+
+# What is given back while nobody waits for it; a loop itself remembers no task.
+_aside: Final[set[asyncio.Task[None]]] = set()
+
+
+def aside(giving_back: Coroutine[Any, Any, None]) -> None:
+    """Gives something back beside whoever had it and goes on: a server that does not answer must not hold them up."""
+    task = asyncio.create_task(giving_back, context=Context())
+    _aside.add(task)
+    task.add_done_callback(_given_back)
+
+
+def _given_back(task: asyncio.Task[None]) -> None:
+    _aside.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        # The pool has closed the connection then, and makes another.
+        logger.warning("a connection could not be given back: %s", task.exception())
 
 
 def _is_open(connection: Connection) -> bool:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from core import db
+from core.lending import Connection
 from core.unit_of_work import transaction
 from tests.gates import Gate, closed
 from tests.waiting import come, is_quiet, until
@@ -54,6 +55,28 @@ class TestStatements:
         given_up.cancel()
         with pytest.raises(asyncio.CancelledError):
             await given_up
+        assert await db.value("SELECT 1") == 1
+
+    async def test_that_are_given_up_hold_nobody_up(self, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As when the server does not answer, not even to a rollback or to a cancellation."""
+        answers, release = asyncio.Event(), asyncpg.Pool.release
+
+        async def released(pool: asyncpg.Pool, connection: Connection) -> None:
+            await answers.wait()
+            await release(pool, connection)
+
+        async def within() -> None:
+            async with transaction():
+                await gate.passed()
+
+        monkeypatch.setattr(asyncpg.Pool, "release", released)
+        given_up = [asyncio.ensure_future(gate.passed()), asyncio.ensure_future(within())]
+        await gate.is_waited_at(by=2)
+        for one in given_up:
+            one.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await come(one)
+        answers.set()
         assert await db.value("SELECT 1") == 1
 
     async def test_do_not_use_a_connection_that_the_server_closed(self, database_url: str) -> None:
