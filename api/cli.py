@@ -98,7 +98,7 @@ def _lean(load: Callable[[], Any]) -> Any:
 def serve(host: str, port: int, data: Path | None, demo: bool, workers: int) -> None:
     """Serve the API. Without DATABASE_URL, REDIS_URL and MEILI_URL their embedded twins run in the data folder."""
     settings = _settings(data)
-    if "PUBLIC_URL" not in os.environ:
+    if not os.environ.get("PUBLIC_URL"):
         settings = dataclasses.replace(settings, public_url=f"http://127.0.0.1:{port}")
     missing = settings.missing_servers
     if workers > 1 and missing:

@@ -3,11 +3,14 @@
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import Message, Receive, Scope, Send
 
 from api.lean_websockets import WRITE
+
+# Seconds in which a client takes what it was told before, and the frame that closes.
+_LAST_WORD: Final = 1.0
 
 
 class DisconnectedError(Exception):
@@ -17,11 +20,13 @@ class DisconnectedError(Exception):
 class Connection:
     """An accepted connection. Once it is gone, what is sent goes nowhere."""
 
-    __slots__ = ("_receive", "_saying", "_send", "_write", "is_open")
+    __slots__ = ("_abort", "_receive", "_saying", "_send", "_write", "is_open")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Not every server can.
-        self._write: Callable[[Message], bool] | None = scope.get("extensions", {}).get(WRITE, {}).get("write")
+        able = scope.get("extensions", {}).get(WRITE, {})
+        self._write: Callable[[Message], bool] | None = able.get("write")
+        self._abort: Callable[[], None] | None = able.get("abort")
         self._receive = receive
         self._send = send
         self._saying: asyncio.Future[None] | None = None
@@ -61,10 +66,16 @@ class Connection:
             self._saying = asyncio.ensure_future(slow)
 
     async def close(self, code: int, reason: str) -> None:
-        """Closes it, if it still is open."""
-        if self.is_open:
-            await self.send({"type": "websocket.close", "code": code, "reason": reason})
-            self.is_open = False
+        """Closes it, if it still is open; without a word if its client does not take one."""
+        if not self.is_open:
+            return
+        try:
+            async with asyncio.timeout(_LAST_WORD):
+                await self.send({"type": "websocket.close", "code": code, "reason": reason})
+        except TimeoutError:
+            if self._abort is not None:
+                self._abort()
+        self.is_open = False
 
 
 class _Rest:

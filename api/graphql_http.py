@@ -1,7 +1,7 @@
 """GraphQL over HTTP, by its specification (working draft): media types, methods and status codes.
 
-A well-formed request for `application/json` is always answered by 200; `application/graphql-response+json` has 400 for
-what was not executed.
+A well-formed request for `application/json` is answered by 200; `application/graphql-response+json` has 400 for what
+was not executed. Both have 503 for what takes too long (`api/time_limit.py`).
 """
 
 import logging

@@ -19,6 +19,7 @@ from api import addresses, negotiation, requests
 from api.connection import Connection, DisconnectedError
 from api.limits import too_complex
 from api.operations import Operation, Operations, RequestError, interrupted
+from api.origins import Origins
 from api.refusals import masked, unauthenticated
 from api.requests import GraphQLRequest, InvalidTokenError, MalformedError
 from api.viewers import Viewers
@@ -54,13 +55,18 @@ class GraphQLOverWebSocket:
         self._operations = operations
         self._services = services
         self._viewers = viewers
+        self._origins = Origins(services.settings)
         self._sockets_of: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
+        connection, request = Connection(scope, receive, send), HTTPConnection(scope)
+        if not self._origins.allow(request):
+            # Before it is accepted, this is 403.
+            await connection.close(4403, "Forbidden: the page is of another origin")
+            return
         offered = scope.get("subprotocols", ())
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
-        connection, request = Connection(scope, receive, send), HTTPConnection(scope)
         if SUBPROTOCOL not in offered:
             await connection.close(4406, "Subprotocol not acceptable")
             return
@@ -173,7 +179,7 @@ class _Socket:
         for one in self._running.values():
             if one not in self._operating:
                 one.cancel()
-        if self._limit is not None:
+        if self._limit is not None and not self._limit.expired():
             self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def _handle(self, message: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 
-# The ASGI extension by which a connection says that it can `write`.
+# The ASGI extension by which a connection says that it can `write`, and `abort` without a word.
 WRITE: Final = "zhongcao.websocket.write"
 
 
@@ -32,7 +32,7 @@ class LeanProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if self.handshake_initiated and not self.close_sent:
-            self.scope["extensions"][WRITE] = {"write": self.write}
+            self.scope["extensions"][WRITE] = {"write": self.write, "abort": self.transport.abort}
 
     def write(self, message: Message) -> bool:
         """Sends a text if the client takes it at once; whether it did. `send` without a coroutine."""
@@ -54,6 +54,12 @@ class LeanProtocol(WebSocketsSansIOProtocol):
         if self.disconnected or self.conn.state is not OPEN:
             raise ClientDisconnected
         self.transport.write(self._frame(message))
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        if self.transport.get_write_buffer_size():
+            # It takes nothing, and so would never be done.
+            self.transport.abort()
 
     @classmethod
     def _frame(cls, message: Message) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from api import addresses, negotiation
 from people.accounts import Identity
@@ -100,12 +100,15 @@ def _has_nul(data: object) -> bool:
 async def body(request: Request) -> bytes:
     """The body, up to 1 MiB. Raises MalformedError, when the client has sent (nearly) all: it listens only then."""
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MAX_BODY:
-            chunks.append(chunk)
-        elif size > _MAX_DISCARDED:
-            break
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= MAX_BODY:
+                chunks.append(chunk)
+            elif size > _MAX_DISCARDED:
+                break
+    except ClientDisconnect:
+        raise MalformedError(408, "The body did not come.") from None
     if size > MAX_BODY:
         raise MalformedError(413, f"The body is larger than {MAX_BODY} bytes.", Connection="close")
     return b"".join(chunks)

@@ -117,9 +117,7 @@ async def providers(settings: Settings) -> AsyncIterator[Mapping[str, Provider]]
     found: dict[str, Provider] = {}
     async with AsyncExitStack() as stack:
         if settings.sandbox_payments:
-            given = settings.sandbox_secret
-            secret = given.encode() if given else data_folder.secret(settings.data, "sandbox-webhook")
-            found[SandboxProvider.name] = SandboxProvider(secret, _faults(settings.sandbox_faults))
+            found[SandboxProvider.name] = SandboxProvider(_sandbox_secret(settings), _faults(settings.sandbox_faults))
         elif settings.sandbox_faults:
             raise SettingsError("ZHONGCAO_SANDBOX_FAULTS is for rehearsals: there is no sandbox to fail")
         if settings.stripe_secret_key is not None:
@@ -129,7 +127,20 @@ async def providers(settings: Settings) -> AsyncIterator[Mapping[str, Provider]]
             )
             stack.push_async_callback(provider.disconnect)
             found[provider.name] = provider
+        if not found:
+            raise SettingsError(
+                "There is no payment provider, so orders could be placed and never paid: set STRIPE_SECRET_KEY and"
+                " STRIPE_WEBHOOK_SECRET, or ZHONGCAO_SANDBOX_PAYMENTS=1 to take orders without money"
+            )
         yield found
+
+
+def _sandbox_secret(settings: Settings) -> bytes:
+    if settings.sandbox_secret:
+        return settings.sandbox_secret.encode()
+    if not settings.debug and not settings.embedded:
+        raise SettingsError("ZHONGCAO_SANDBOX_SECRET is missing: processes that share an installation share it, too")
+    return data_folder.secret(settings.data, "sandbox-webhook")
 
 
 def _faults(text: str) -> Faults:

@@ -15,6 +15,7 @@ import uvicorn
 
 from api import health, logs, memory, stopping
 from api.app import create
+from api.guarded_http import GuardedProtocol
 from api.lean_websockets import LeanProtocol
 from api.runtime import kept_running, running
 from core.settings import Settings, SettingsError
@@ -82,6 +83,7 @@ def configured(app: Any, **given: Any) -> uvicorn.Config:
         "access_log": False,
         # Compression costs 45 KiB a connection.
         "ws_per_message_deflate": False,
+        "http": GuardedProtocol,
         "ws": LeanProtocol,
         "ws_max_size": 1024 * 1024,
         "timeout_graceful_shutdown": _PATIENCE,

@@ -16,7 +16,8 @@ import asyncpg
 import msgspec
 import orjson
 
-from core.lending import PATIENCE, Connection, Lender, aside
+from core import tasks
+from core.lending import PATIENCE, Connection, Lender, give_back
 
 RecordType = TypeVar("RecordType", bound=msgspec.Struct)
 _IDLE_CONNECTION_LIFETIME = 300
@@ -115,7 +116,8 @@ async def transaction() -> AsyncIterator[None]:
             _transaction.reset(token)
         await work.__aexit__(None, None, None)
     except asyncio.CancelledError as error:
-        aside(_undo(pool, own, work, error))
+        # Beside whoever goes on: a server that does not answer must not hold them up.
+        tasks.begin(_undo(pool, own, work, error), "db.undo")
         raise
     except BaseException as error:
         await _undo(pool, own, work, error)
@@ -131,7 +133,7 @@ async def _undo(
         with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
             await work.__aexit__(type(error), error, error.__traceback__)
     finally:
-        await pool.release(own)
+        await give_back(pool, own)
 
 
 async def _run(method: str, sql: str, args: tuple[object, ...]) -> Any:

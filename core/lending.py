@@ -6,11 +6,11 @@ statement to the next, and back to the pool, which looks after its age and healt
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from contextvars import Context
 from typing import Any, Final, TypeAlias
 
 import asyncpg
+
+from core import tasks
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class Lender:
                 try:
                     found = await getattr(connection, method)(sql, *args)
                 except BaseException:
-                    # Whatever state it is in, the pool knows how to go on with it.
-                    aside(self._pool.release(connection))
+                    # Beside whoever goes on: a server that does not answer must not hold them up.
+                    tasks.begin(give_back(self._pool, connection), "lending.give_back")
                     raise
                 await self._put_back(connection)
                 return found
@@ -89,22 +89,13 @@ class Lender:
         await self.give_back()
 
 
-# What is given back while nobody waits for it; a loop itself remembers no task.
-_aside: Final[set[asyncio.Task[None]]] = set()
-
-
-def aside(giving_back: Coroutine[Any, Any, None]) -> None:
-    """Gives something back beside whoever had it and goes on: a server that does not answer must not hold them up."""
-    task = asyncio.create_task(giving_back, context=Context())
-    _aside.add(task)
-    task.add_done_callback(_given_back)
-
-
-def _given_back(task: asyncio.Task[None]) -> None:
-    _aside.discard(task)
-    if not task.cancelled() and task.exception() is not None:
-        # The pool has closed the connection then, and makes another.
-        logger.warning("a connection could not be given back: %s", task.exception())
+async def give_back(pool: asyncpg.Pool, connection: Connection) -> None:
+    """Gives a connection back in whatever state it is in: the pool knows how to go on with it."""
+    try:
+        await pool.release(connection)
+    except (asyncpg.InterfaceError, asyncpg.PostgresError, OSError) as error:
+        # The pool has closed it then, and makes another.
+        logger.warning("a connection could not be given back: %s", error)
 
 
 def _is_open(connection: Connection) -> bool:

@@ -56,7 +56,7 @@ class Settings:
     sockets_per_address: int = 1000
     # What the sandbox signs its notifications with; kept in `data` when not given.
     sandbox_secret: str | None = None
-    # Sandbox payments capture without a payment network: refuse them where real money is expected.
+    # Sandbox payments capture without a payment network: in production only on purpose.
     sandbox_payments: bool = True
     # What goes wrong with the sandbox, for rehearsals, e.g. "delay=2,lost_answers=3".
     sandbox_faults: str = ""
@@ -104,13 +104,13 @@ class Settings:
             "executor": read.one_of("ZHONGCAO_EXECUTOR", "breadth-first", "graphql-core"),
             "persisted_documents": Path(persisted) if persisted else None,
             "only_persisted": only_persisted,
-            "public_max_age": read.number("ZHONGCAO_PUBLIC_MAX_AGE", 0, int),
+            "public_max_age": read.number("ZHONGCAO_PUBLIC_MAX_AGE", 0, int, zero=True),
             "operation_timeout": read.number("ZHONGCAO_OPERATION_TIMEOUT", 10, float),
             "refresh_grace": read.number("ZHONGCAO_REFRESH_GRACE", 10, float, zero=True),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
             "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
-            "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", True),
+            "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", debug),
             "sandbox_faults": environment.get("ZHONGCAO_SANDBOX_FAULTS", ""),
             **read.together("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
             "stripe_api_base": read.url("STRIPE_API_BASE", "http", "https"),
@@ -156,9 +156,8 @@ class _Reader:
         return text
 
     def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        if name not in self._environment:
-            return default
-        return tuple(word.strip() for word in self._environment[name].split(",") if word.strip())
+        words = tuple(word.strip() for word in self._environment.get(name, "").split(",") if word.strip())
+        return words or default
 
     def together(self, *names: str) -> dict[str, str | None]:
         """Variables of which none means anything without the others, by the names of their settings."""
@@ -171,11 +170,11 @@ class _Reader:
     def embeddings(self) -> dict[str, object]:
         prefix = "ZHONGCAO_EMBEDDINGS_"
         given = self.together(*(f"{prefix}{name}" for name in ("URL", "KEY", "MODEL", "DIMENSIONS")))
-        if None in given.values():
-            return {}
         floor = self.number(f"{prefix}FLOOR", 0.5, float)
         if floor >= 1:
             raise SettingsError(f"{prefix}FLOOR must be a cosine below 1, not {floor}")
+        if None in given.values():
+            return {}
         return {
             "embeddings_url": self.url(f"{prefix}URL", "http", "https"),
             "embeddings_key": given["zhongcao_embeddings_key"],

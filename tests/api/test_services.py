@@ -25,6 +25,22 @@ class TestProviders:
         async with services.providers(Settings(data=tmp_path, sandbox_payments=False, **secrets)) as found:
             assert list(found) == ["STRIPE"]
 
+    @pytest.mark.parametrize("debug", [False, True])
+    async def test_are_needed(self, tmp_path: Path, debug: bool) -> None:
+        settings = Settings(data=tmp_path, debug=debug, sandbox_payments=False)
+        with pytest.raises(SettingsError, match=r"There is no payment provider, .*: set STRIPE_SECRET_KEY and"):
+            await services.providers(settings).__aenter__()
+
+    async def test_of_several_processes_share_a_secret_in_production(self, tmp_path: Path) -> None:
+        shared = {"database_url": "postgresql://", "redis_url": "redis://", "meili_url": "http://"}
+        for given in (shared, {}):
+            async with services.providers(Settings(data=tmp_path, **given)):
+                assert (tmp_path / "sandbox-webhook.secret").exists()
+        with pytest.raises(SettingsError, match="ZHONGCAO_SANDBOX_SECRET is missing"):
+            await services.providers(Settings(data=tmp_path, debug=False, **shared)).__aenter__()
+        async with services.providers(Settings(data=tmp_path, debug=False, sandbox_secret="ours", **shared)) as found:
+            assert list(found) == ["SANDBOX"]
+
     def test_stripes_library_is_not_loaded_for_nothing(self) -> None:
         program = "import sys, api.runtime; sys.exit('stripe' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from api import graphql_ws
 from api.viewers import Viewers
 from core.bus import RESYNC, MemoryBus
 from core.relay import Relay
@@ -19,6 +20,7 @@ from tests.api.sockets import Socket, connected
 from tests.api.test_graphql_sse import STREAM, events
 from tests.api.waiting import settled
 from tests.factories.people import person
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -75,11 +77,16 @@ class TestWebSocket:
             await socket.subscribe("{ viewerId }")
             assert (await socket.receive())["payload"]["data"] == {"viewerId": None}
 
-    async def test_still_gets_the_answer_to_what_it_asked_before(self, address: str, bus: MemoryBus) -> None:
+    async def test_still_gets_the_answer_to_what_it_asked_before(
+        self, address: str, bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(graphql_ws, "_LAST_WORDS", PATIENCE)
         session = await signed_up()
         async with listening(address, session, bus) as socket:
             await socket.subscribe("{ slow(seconds: 0.2) }", "2")
-            await asyncio.sleep(0.05)
+            # Whatever comes before this has been read.
+            await socket.send({"type": "ping"})
+            assert (await socket.receive())["type"] == "pong"
             await end(session, bus)
             assert await socket.receive() == {"id": "2", "type": "next", "payload": {"data": {"slow": "done"}}}
             assert (await socket.closed())[0] == 4403
@@ -143,12 +150,6 @@ async def attending(bus: MemoryBus) -> AsyncIterator[Viewers]:
         await asyncio.wait({running})
 
 
-async def eventually(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
-            await asyncio.sleep(0.01)
-
-
 class TestViewers:
     @pytest.fixture
     async def session(self) -> IssuedSession:
@@ -163,7 +164,7 @@ class TestViewers:
             viewers.attend(seen)
             await _signed_out(session)
             bus.deliver(VIEWERS, RESYNC)
-            await eventually(lambda: seen.ended)
+            await until(lambda: seen.ended)
 
     async def test_looks_by_itself(
         self, bus: MemoryBus, session: IssuedSession, seen: Seen, monkeypatch: pytest.MonkeyPatch
@@ -173,7 +174,7 @@ class TestViewers:
             viewers.attend(seen)
             await _signed_out(session)
             await follow_actions.block(session.account_id, await person())
-            await eventually(lambda: seen.ended)
+            await until(lambda: seen.ended)
 
     async def test_tries_again_when_the_database_does_not_answer(
         self, bus: MemoryBus, session: IssuedSession, seen: Seen, monkeypatch: pytest.MonkeyPatch
@@ -185,7 +186,7 @@ class TestViewers:
             viewers.attend(seen)
             await _signed_out(session)
             bus.deliver(VIEWERS, RESYNC)
-            await eventually(lambda: seen.ended)
+            await until(lambda: seen.ended)
         assert not answers
 
     async def test_knows_what_it_heard_before_the_stream_was_there(
@@ -194,7 +195,7 @@ class TestViewers:
         async with attending(bus) as viewers:
             await follow_actions.block(session.account_id, await person())
             await end(session, bus)
-            await eventually(lambda: len(viewers._news) == 2)
+            await until(lambda: len(viewers._news) == 2)
             viewers.attend(seen)
             assert seen.ended == 1 and seen.viewer is not None and seen.viewer.blocks
 
@@ -207,7 +208,7 @@ class TestViewers:
             viewers.attend(other)
             await follow_actions.block(session.account_id, await person())
             await Relay(bus, []).drain()
-            await eventually(lambda: seen.viewer is not None and seen.viewer.blocks)
+            await until(lambda: seen.viewer is not None and seen.viewer.blocks)
             assert other.viewer is not None and not other.viewer.blocks and not seen.ended
 
     async def test_forgets_who_left(self, bus: MemoryBus, session: IssuedSession, seen: Seen) -> None:

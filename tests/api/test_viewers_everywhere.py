@@ -13,6 +13,7 @@ from tests.api.sockets import Socket, connected
 from tests.api.test_graphql_sse import STREAM, events
 from tests.api.test_processes import FOLLOW, PERSON, SCHEDULE
 from tests.services import cannot_be_had, meilisearch, programs, redis
+from tests.waiting import PATIENCE, come
 
 SIGN_OUT = "mutation { signOut { userErrors { code } } }"
 REFRESH = """mutation ($input: RefreshSessionInput!) {
@@ -77,14 +78,18 @@ async def test_what_is_open_anywhere_is_closed(processes: list[programs.Served],
         # Signed out, over both kinds of streams and in both processes.
         gone = signed_in(here)
         sockets = [await listening(server, gone["accessToken"]) for server in processes]
-        told = [asyncio.create_task(_streamed(server, gone["accessToken"], variables)) for server in processes]
-        await asyncio.sleep(0.5)
+        begun = [asyncio.Event() for _ in processes]
+        told = [
+            asyncio.create_task(_streamed(server, gone["accessToken"], variables, event))
+            for server, event in zip(processes, begun, strict=True)
+        ]
+        for event in begun:
+            await come(event.wait())
         stays = await listening(there, signed_in(there)["accessToken"])
         here.ask(SIGN_OUT, gone["accessToken"])
-        async with asyncio.timeout(20):
-            assert [(await socket.closed())[0] for socket in sockets] == [4403, 4403]
-            for events_told in await asyncio.gather(*told):
-                assert "UNAUTHENTICATED" in str(events_told[-2]) and events_told[-1] == ("complete", None)
+        assert [(await come(socket.closed()))[0] for socket in sockets] == [4403, 4403]
+        for events_told in await come(asyncio.gather(*told)):
+            assert "UNAUTHENTICATED" in str(events_told[-2]) and events_told[-1] == ("complete", None)
 
         # A refresh token that comes twice, while the bus is away.
         stolen = signed_in(here)
@@ -94,16 +99,23 @@ async def test_what_is_open_anywhere_is_closed(processes: list[programs.Served],
             answer = here.ask(REFRESH, input={"refreshToken": stolen["refreshToken"]})["refreshSession"]
             assert [error["code"] for error in answer["userErrors"]] == ([expected] if expected else [])  # type: ignore[index, call-overload]
         bus.start()
-        async with asyncio.timeout(20):
-            assert (await victim.closed())[0] == 4403
+        assert (await come(victim.closed()))[0] == 4403
 
         await stays.send({"type": "ping"})
         assert (await stays.receive())["type"] == "pong"
 
 
-async def _streamed(server: programs.Served, token: str, variables: dict[str, str]) -> list[tuple[str, object]]:
-    headers = {**STREAM, "Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=f"http://{server.address}", timeout=30) as http:
-        return events(
-            (await http.post("/graphql", json={"query": FOLLOW, "variables": variables}, headers=headers)).text
-        )
+async def _streamed(
+    server: programs.Served, token: str, variables: dict[str, str], begun: asyncio.Event
+) -> list[tuple[str, object]]:
+    """All that is told, once it ends; `begun` when something is."""
+    headers, body, text = {**STREAM, "Authorization": f"Bearer {token}"}, {"query": FOLLOW, "variables": variables}, ""
+    async with (
+        httpx.AsyncClient(base_url=f"http://{server.address}", timeout=PATIENCE) as http,
+        http.stream("POST", "/graphql", json=body, headers=headers) as response,
+    ):
+        async for part in response.aiter_text():
+            text += part
+            if "data: " in text:
+                begun.set()
+    return events(text)

@@ -26,6 +26,7 @@ OWNERS = {
     "core/lending.py:_put_back": "`Lender.close`, when the pool is closed",
     "api/runtime.py:kept_running": "its own block",
     "api/serving.py:until_stopped": "itself",
+    "api/guarded_http.py:_set_timer": "the connection, when it is lost",
     "api/embedded.py:start_early": "`EmbeddedPostgres.start`, which waits for it",
     "api/connection.py:say": "the socket: a client that is gone is sent nothing",
     "api/graphql_ws.py:_subscribe": "the socket, when it ends",

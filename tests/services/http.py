@@ -22,10 +22,11 @@ def listening_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, websockets: Any = LeanProtocol) -> AsyncIterator[str]:
-    """Serves `app` until the block ends, `websockets` by that protocol; lends its address, e.g. "127.0.0.1:40123"."""
+async def serving(app: ASGIApp, websockets: Any = LeanProtocol, **given: Any) -> AsyncIterator[str]:
+    """Serves `app` until the block ends, `websockets` by that protocol, the rest as `given` or as ever; lends its
+    address, e.g. "127.0.0.1:40123"."""
     bound = listening_socket()
-    config = configured(app, ws=websockets, timeout_graceful_shutdown=2)
+    config = configured(app, ws=websockets, timeout_graceful_shutdown=2, **given)
     server = uvicorn.Server(config)
     # The test has the signals.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
