@@ -268,11 +268,12 @@ class TestLost:
             assert await db.value("SELECT count(*) FROM outbox_deliveries WHERE lane = 'timelines'") == 1
             server.start()
 
-            async def is_pushed_again() -> bool:
+            async def is_kept_again() -> bool:
                 assert await shown(me, kept) == ([new.id, old.id], False)
-                return await pushed(me, kept) == [new.id, old.id]
+                return await kept.read(me, BEYOND, 2 * CAP) is not None
 
-            await until(is_pushed_again)
+            await until(is_kept_again)
+            assert await pushed(me, kept) == [new.id, old.id]
             await kept.close()
 
     async def test_following_nobody_is_a_timeline_too(self) -> None:
