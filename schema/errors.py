@@ -1,20 +1,19 @@
 """How refusals become user errors, and how everything else is masked. Nothing else in the graph catches exceptions."""
 
 import enum
-import functools
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, Self, TypeVar, cast, get_type_hints
+from typing import Any, Self, TypeVar, get_type_hints
 
 import strawberry
 from graphql import GraphQLError
 
 from core.errors import Refusal
-from schema.context import Context
+from schema import ids
+from schema.context import Context, Info
 
 logger = logging.getLogger(__name__)
-
-Params = ParamSpec("Params")
 
 
 @strawberry.enum(description="Stable codes of expected refusals. The list grows: treat one you do not know as INVALID.")
@@ -49,7 +48,7 @@ class UserError:
 
 @strawberry.type
 class Payload:
-    """What all payloads share. `of` takes records where the GraphQL type stands."""
+    """What all payloads share; `payload` declares one. `of` takes records where the GraphQL type stands."""
 
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty when it was done."
@@ -62,6 +61,21 @@ class Payload:
     @classmethod
     def refused(cls, refusal: Refusal, language: str, **found: Any) -> Self:
         return cls(user_errors=[_user_error(refusal, language)], **found)
+
+
+Declared = TypeVar("Declared", bound=type)
+
+
+def payload(description: str) -> Callable[[Declared], Declared]:
+    """Makes a subclass of Payload a type of the graph. A bare attribute `note: Note | None` is null when refused."""
+
+    def declare(cls: Declared) -> Declared:
+        for name in inspect.get_annotations(cls):
+            if name not in vars(cls):
+                setattr(cls, name, strawberry.field(default=None, description="Null when it was refused."))
+        return strawberry.type(cls, description=description)
+
+    return declare
 
 
 def _user_error(refusal: Refusal, language: str) -> UserError:
@@ -80,20 +94,38 @@ def _camel(name: str) -> str:
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
 
 
-def mutation(description: str) -> Callable[[Callable[Params, Awaitable[AnyPayload]]], Any]:
-    """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with."""
+def mutation(description: str) -> Callable[[Callable[..., Awaitable[AnyPayload]]], Any]:
+    """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with.
 
-    def decorate(resolver: Callable[Params, Awaitable[AnyPayload]]) -> Any:
-        payload: type[AnyPayload] = get_type_hints(resolver, include_extras=True)["return"]
+    The resolver names what it wants: `viewer_id`, and nobody is refused with UNAUTHENTICATED; `info`; and `input`, in
+    which ids have become the UUIDs of things of their kind (`ids.given`).
+    """
 
-        @functools.wraps(resolver)
-        async def resolve(*args: Params.args, **kwargs: Params.kwargs) -> AnyPayload:
+    def decorate(resolver: Callable[..., Awaitable[AnyPayload]]) -> Any:
+        hints = get_type_hints(resolver, include_extras=True)
+        payload_type: type[AnyPayload] = hints.pop("return")
+
+        async def resolve(self: Any, info: Info, **given: Any) -> AnyPayload:
+            known: dict[str, Any] = {"info": info} if "info" in hints else {}
             try:
-                return await resolver(*args, **kwargs)
+                if "viewer_id" in hints:
+                    known["viewer_id"] = info.context.require_viewer()
+                if "input" in given:
+                    ids.decode_given(given["input"])
+                return await resolver(self, **known, **given)
             except Refusal as refusal:
-                info = cast(Any, kwargs["info"])
-                return payload.refused(refusal, info.context.language)
+                return payload_type.refused(refusal, info.context.language)
 
+        shown = {"self": Any, "info": Info} | {name: kind for name, kind in hints.items() if name == "input"}
+        resolve.__name__, resolve.__module__ = resolver.__name__, resolver.__module__
+        resolve.__annotations__ = {**shown, "return": payload_type}
+        resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [
+                inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=shown[name])
+                for name in shown
+            ],
+            return_annotation=payload_type,
+        )
         return strawberry.mutation(resolver=resolve, description=description)
 
     return decorate

@@ -1,9 +1,11 @@
 """Global ids: opaque to clients, the kind of thing and its UUID to us."""
 
+import dataclasses
 from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.types import has_object_definition
 
 from core.errors import Invalid
 
@@ -27,6 +29,29 @@ def decode(kind: str, global_id: str, *field: str | int) -> UUID:
     if found is None or found[0] != kind:
         raise Invalid(*field, zh="编号无效或类型不符", en=f"Not the id of a {kind.replace('_', ' ')}")
     return found[1]
+
+
+def given(kind: str, description: str, **default: Any) -> Any:
+    """The id of a `kind` in an input: an ID to clients, the UUID behind it to the mutation (`decode_given`).
+
+    note_id: UUID = ids.given("note", "The note.")
+    """
+    wanted = strawberry.ID | None if default else strawberry.ID
+    return strawberry.field(graphql_type=wanted, description=description, metadata={"kind": kind}, **default)
+
+
+def decode_given(value: Any, *path: str | int) -> None:
+    """Turns the ids of an input, and of inputs within it, into UUIDs. Raises Invalid with the field of a wrong one."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            decode_given(item, *path, index)
+    elif has_object_definition(value):
+        for field in dataclasses.fields(value):  # type: ignore[arg-type]
+            found = getattr(value, field.name)
+            if "kind" not in field.metadata:
+                decode_given(found, *path, field.name)
+            elif found is not None and found is not strawberry.UNSET:
+                setattr(value, field.name, decode(field.metadata["kind"], found, *path, field.name))
 
 
 def global_id(kind: str) -> Any:

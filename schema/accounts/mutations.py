@@ -1,6 +1,7 @@
 """Mutations of people."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import strawberry
@@ -16,7 +17,7 @@ from schema.errors import mutation
 @strawberry.type
 class AccountMutations:
     @mutation("Creates an account and signs it in. Refused with INVALID or ALREADY_EXISTS.")
-    async def sign_up(self, info: Info, input: SignUpInput) -> SessionPayload:
+    async def sign_up(self, input: SignUpInput) -> SessionPayload:
         session = await actions.sign_up(input.handle, input.display_name, input.password)
         return SessionPayload.of(session=session)
 
@@ -24,7 +25,7 @@ class AccountMutations:
         "Opens a session. Refused with UNAUTHENTICATED, alike for a wrong password and an unknown handle;"
         " with RATE_LIMITED for a minute after ten wrong passwords in a row."
     )
-    async def sign_in(self, info: Info, input: SignInInput) -> SessionPayload:
+    async def sign_in(self, input: SignInInput) -> SessionPayload:
         return SessionPayload.of(session=await actions.sign_in(input.handle, input.password))
 
     @mutation(
@@ -47,8 +48,7 @@ class AccountMutations:
         return SignOutPayload.of()
 
     @mutation("Changes your public side. Refused with UNAUTHENTICATED or INVALID.")
-    async def update_profile(self, info: Info, input: UpdateProfileInput) -> UserPayload:
-        viewer_id = info.context.require_viewer()
+    async def update_profile(self, viewer_id: UUID, input: UpdateProfileInput) -> UserPayload:
         await actions.update_profile(
             viewer_id,
             display_name=input.display_name,

@@ -8,11 +8,11 @@ import execution
 from people.accounts import Account
 from schema.accounts import fields
 from schema.batching import batched
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.follows import fields as follow_fields
 from schema.ids import global_id
 from schema.node import Node
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import (
     GroupBuyTeamConnectionRef,
     LiveStreamConnectionRef,
@@ -61,16 +61,9 @@ class User(Node):
     is_type_of = execution.records(Account)
 
 
-@strawberry.type(description="A person in a list.")
-class UserEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: User = strawberry.field(description="The person.")
-
-
-@strawberry.type(description="A page of people.")
-class UserConnection:
-    edges: list[UserEdge] = strawberry.field(description="The people of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("person", "people")
+class UserConnection(Connection[User]):
+    pass
 
 
 @strawberry.type(description="What only the signed-in person may see.")
@@ -96,16 +89,16 @@ class Session:
     user: UserRef = batched(fields.session_user, description="Who is signed in.")
 
 
-@strawberry.type(description="A new session, or why there is none.")
+@payload("A new session, or why there is none.")
 class SessionPayload(Payload):
-    session: Session | None = strawberry.field(default=None, description="Null when it was refused.")
+    session: Session | None
 
 
-@strawberry.type(description="That the session has ended, or why not.")
+@payload("That the session has ended, or why not.")
 class SignOutPayload(Payload):
     pass
 
 
-@strawberry.type(description="The person as they are now, or why nothing was done.")
+@payload("The person as they are now, or why nothing was done.")
 class UserPayload(Payload):
-    user: User | None = strawberry.field(default=None, description="Null when it was refused.")
+    user: User | None

@@ -1,9 +1,11 @@
 """Inputs of products' mutations."""
 
 import decimal
+from uuid import UUID
 
 import strawberry
 
+from schema import ids
 from schema.scalars import URL
 
 
@@ -30,7 +32,7 @@ class CreateProductInput:
 
 @strawberry.input(description="How many units of a variant there are.")
 class UpdateStockInput:
-    variant_id: strawberry.ID = strawberry.field(description="A variant of the viewer's shop.")
+    variant_id: UUID = ids.given("variant", "A variant of the viewer's shop.")
     stock: int = strawberry.field(
         description="All units in the house, 0 to 10,000,000; not below those held for orders and group-buys."
     )

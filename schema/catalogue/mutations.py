@@ -1,12 +1,12 @@
 """Mutations of products."""
 
+from uuid import UUID
+
 import strawberry
 
 from commerce.catalogue import NewVariant, actions
-from schema import ids
 from schema.catalogue.inputs import CreateProductInput, UpdateStockInput
 from schema.catalogue.types import ProductPayload, ProductVariantPayload
-from schema.context import Info
 from schema.errors import mutation
 
 
@@ -15,9 +15,9 @@ class ProductMutations:
     @mutation(
         "Puts a product into the viewer's shop. Refused with UNAUTHENTICATED, INVALID, or FORBIDDEN without a shop."
     )
-    async def create_product(self, info: Info, input: CreateProductInput) -> ProductPayload:
+    async def create_product(self, viewer_id: UUID, input: CreateProductInput) -> ProductPayload:
         product = await actions.create_product(
-            info.context.require_viewer(),
+            viewer_id,
             input.title,
             input.description,
             input.image_urls,
@@ -30,7 +30,5 @@ class ProductMutations:
         "Sets how many units of a variant there are. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN for"
         " another's shop, or WRONG_STATE when more units are held."
     )
-    async def update_stock(self, info: Info, input: UpdateStockInput) -> ProductVariantPayload:
-        owner_id = info.context.require_viewer()
-        variant_id = ids.decode("variant", input.variant_id, "variant_id")
-        return ProductVariantPayload.of(variant=await actions.update_stock(owner_id, variant_id, input.stock))
+    async def update_stock(self, viewer_id: UUID, input: UpdateStockInput) -> ProductVariantPayload:
+        return ProductVariantPayload.of(variant=await actions.update_stock(viewer_id, input.variant_id, input.stock))

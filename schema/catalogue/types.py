@@ -6,11 +6,11 @@ import commerce.catalogue
 import execution
 from schema.batching import batched
 from schema.catalogue import fields
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.money import Money
 from schema.node import Node
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import GroupBuyRef, LiveStreamRef, NoteConnectionRef, ShopRef
 from schema.scalars import URL
 
@@ -37,16 +37,9 @@ class Product(Node):
     is_type_of = execution.records(commerce.catalogue.Product)
 
 
-@strawberry.type(description="A product in a list.")
-class ProductEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Product = strawberry.field(description="The product.")
-
-
-@strawberry.type(description="A page of products.")
-class ProductConnection:
-    edges: list[ProductEdge] = strawberry.field(description="The products of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("product", "products")
+class ProductConnection(Connection[Product]):
+    pass
 
 
 @strawberry.type(description="One way in which a product can be bought: its colour, size or pack.")
@@ -64,11 +57,11 @@ class ProductVariant(Node):
     is_type_of = execution.records(commerce.catalogue.Variant)
 
 
-@strawberry.type(description="A product just created, or why there is none.")
+@payload("A product just created, or why there is none.")
 class ProductPayload(Payload):
-    product: Product | None = strawberry.field(default=None, description="Null when it was refused.")
+    product: Product | None
 
 
-@strawberry.type(description="A variant just changed, or why it was not.")
+@payload("A variant just changed, or why it was not.")
 class ProductVariantPayload(Payload):
-    variant: ProductVariant | None = strawberry.field(default=None, description="Null when it was refused.")
+    variant: ProductVariant | None

@@ -5,7 +5,7 @@ import enum
 import strawberry
 
 from schema.notes.types import Note
-from schema.pagination import PageInfo
+from schema.pagination import Connection, Edge, connection
 
 
 @strawberry.enum(description="Which feed.")
@@ -26,14 +26,10 @@ class FeedReason(enum.Enum):
     FRESH = strawberry.enum_value("FRESH", description="It is new.")
 
 
-@strawberry.type(description="A note in a feed.")
-class FeedEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Note = strawberry.field(description="The note.")
+class FeedEdge(Edge[Note]):
     reason: FeedReason = strawberry.field(description="Why it is in the feed.")
 
 
-@strawberry.type(description="A page of a feed.")
-class FeedConnection:
-    edges: list[FeedEdge] = strawberry.field(description="The notes of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("note", "notes", edge=FeedEdge, page="A page of a feed.", edge_type="A note in a feed.")
+class FeedConnection(Connection[Note]):
+    pass

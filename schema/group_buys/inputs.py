@@ -2,9 +2,11 @@
 
 import datetime
 import decimal
+from uuid import UUID
 
 import strawberry
 
+from schema import ids
 from schema.orders.inputs import ShippingAddressInput
 
 _KEY = (
@@ -24,7 +26,7 @@ class PriceTierInput:
 
 @strawberry.input(description="A new group-buy on a variant of the viewer's shop.")
 class CreateGroupBuyInput:
-    variant_id: strawberry.ID = strawberry.field(description="A variant of the viewer's shop.")
+    variant_id: UUID = ids.given("variant", "A variant of the viewer's shop.")
     price: decimal.Decimal = strawberry.field(
         description="Per unit, in major units of the variant's currency: above 0 and below the variant's own price."
     )
@@ -52,7 +54,7 @@ class CreateGroupBuyInput:
 
 @strawberry.input(description="A new team, and its leader's seat.")
 class OpenTeamInput:
-    group_buy_id: strawberry.ID = strawberry.field(description="A group-buy that is ACTIVE.")
+    group_buy_id: UUID = ids.given("group_buy", "A group-buy that is ACTIVE.")
     quantity: int = strawberry.field(default=1, description=_QUANTITY)
     shipping_address: ShippingAddressInput | None = strawberry.field(default=None, description="Where it shall go.")
     idempotency_key: str = strawberry.field(description=_KEY)
@@ -60,7 +62,7 @@ class OpenTeamInput:
 
 @strawberry.input(description="A seat in a team.")
 class JoinTeamInput:
-    team_id: strawberry.ID = strawberry.field(description="A team that is OPEN and has an open seat.")
+    team_id: UUID = ids.given("team", "A team that is OPEN and has an open seat.")
     quantity: int = strawberry.field(default=1, description=_QUANTITY)
     shipping_address: ShippingAddressInput | None = strawberry.field(default=None, description="Where it shall go.")
     idempotency_key: str = strawberry.field(description=_KEY)
@@ -68,4 +70,4 @@ class JoinTeamInput:
 
 @strawberry.input(description="A team that the shop helps.")
 class FillTeamInput:
-    team_id: strawberry.ID = strawberry.field(description="An OPEN team of a group-buy of the viewer's shop.")
+    team_id: UUID = ids.given("team", "An OPEN team of a group-buy of the viewer's shop.")

@@ -1,10 +1,11 @@
 """Mutations of group-buys."""
 
+from uuid import UUID
+
 import strawberry
 
 from commerce.group_buys import NewTier, actions, queries
 from commerce.group_buys.errors import TeamClosed, TeamFull
-from schema import ids
 from schema.context import Info
 from schema.errors import mutation
 from schema.group_buys.inputs import CreateGroupBuyInput, FillTeamInput, JoinTeamInput, OpenTeamInput
@@ -17,11 +18,10 @@ class GroupBuyMutations:
         "Offers a variant to teams at a lower price, and sets the units aside for it. Refused with UNAUTHENTICATED,"
         " INVALID, NOT_FOUND, FORBIDDEN for all but the shop's owner, or OUT_OF_STOCK when the variant has fewer units."
     )
-    async def create_group_buy(self, info: Info, input: CreateGroupBuyInput) -> GroupBuyPayload:
-        owner_id = info.context.require_viewer()
+    async def create_group_buy(self, viewer_id: UUID, input: CreateGroupBuyInput) -> GroupBuyPayload:
         group_buy = await actions.create(
-            owner_id,
-            ids.decode("variant", input.variant_id, "variant_id"),
+            viewer_id,
+            input.variant_id,
             price=input.price,
             team_size=input.team_size,
             team_ttl_seconds=input.team_ttl_seconds,
@@ -39,10 +39,10 @@ class GroupBuyMutations:
         " UNAUTHENTICATED, INVALID, NOT_FOUND, NOT_STARTED, ENDED, LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a"
         " reused key."
     )
-    async def open_team(self, info: Info, input: OpenTeamInput) -> SeatPayload:
+    async def open_team(self, viewer_id: UUID, input: OpenTeamInput) -> SeatPayload:
         taken = await actions.open_team(
-            info.context.require_viewer(),
-            ids.decode("group_buy", input.group_buy_id, "group_buy_id"),
+            viewer_id,
+            input.group_buy_id,
             input.quantity,
             input.shipping_address.as_address() if input.shipping_address else None,
             input.idempotency_key,
@@ -55,14 +55,12 @@ class GroupBuyMutations:
         " LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a reused key. When it is full or closed, `alternatives` and"
         " `canOpenTeam` say what can be had instead."
     )
-    async def join_team(self, info: Info, input: JoinTeamInput) -> SeatPayload:
-        buyer_id = info.context.require_viewer()
-        team_id = ids.decode("team", input.team_id, "team_id")
+    async def join_team(self, viewer_id: UUID, info: Info, input: JoinTeamInput) -> SeatPayload:
         address = input.shipping_address.as_address() if input.shipping_address else None
         try:
-            taken = await actions.join_team(buyer_id, team_id, input.quantity, address, input.idempotency_key)
+            taken = await actions.join_team(viewer_id, input.team_id, input.quantity, address, input.idempotency_key)
         except (TeamFull, TeamClosed) as refusal:
-            instead = await queries.alternatives(team_id, buyer_id, input.quantity)
+            instead = await queries.alternatives(input.team_id, viewer_id, input.quantity)
             return SeatPayload.refused(
                 refusal, info.context.language, alternatives=instead.teams, can_open_team=instead.can_open
             )
@@ -74,8 +72,5 @@ class GroupBuyMutations:
         " held unpaid are released. Sent twice, it has effect once. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
         " FORBIDDEN for all but the shop's owner, TEAM_CLOSED, or WRONG_STATE when the team has people enough already."
     )
-    async def fill_team(self, info: Info, input: FillTeamInput) -> GroupBuyTeamPayload:
-        owner_id = info.context.require_viewer()
-        return GroupBuyTeamPayload.of(
-            team=await actions.fill_team(owner_id, ids.decode("team", input.team_id, "team_id"))
-        )
+    async def fill_team(self, viewer_id: UUID, input: FillTeamInput) -> GroupBuyTeamPayload:
+        return GroupBuyTeamPayload.of(team=await actions.fill_team(viewer_id, input.team_id))

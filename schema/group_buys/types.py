@@ -8,12 +8,12 @@ import strawberry
 import execution
 from commerce import group_buys
 from schema.batching import batched
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.group_buys import fields
 from schema.ids import global_id
 from schema.money import Money
 from schema.node import Node
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import (
     GroupBuyRef,
     GroupBuyTeamConnectionRef,
@@ -106,16 +106,9 @@ class GroupBuy(Node):
     is_type_of = execution.records(group_buys.GroupBuy)
 
 
-@strawberry.type(description="A group-buy in a list.")
-class GroupBuyEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: GroupBuy = strawberry.field(description="The group-buy.")
-
-
-@strawberry.type(description="A page of group-buys.")
-class GroupBuyConnection:
-    edges: list[GroupBuyEdge] = strawberry.field(description="The group-buys of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("group-buy", "group-buys")
+class GroupBuyConnection(Connection[GroupBuy]):
+    pass
 
 
 @strawberry.type(description="Somebody who has paid for a seat in a team.")
@@ -179,16 +172,9 @@ class GroupBuyTeam(Node):
     is_type_of = execution.records(group_buys.Team)
 
 
-@strawberry.type(description="A team in a list.")
-class GroupBuyTeamEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: GroupBuyTeam = strawberry.field(description="The team.")
-
-
-@strawberry.type(description="A page of teams.")
-class GroupBuyTeamConnection:
-    edges: list[GroupBuyTeamEdge] = strawberry.field(description="The teams of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("team", "teams")
+class GroupBuyTeamConnection(Connection[GroupBuyTeam]):
+    pass
 
 
 @strawberry.type(
@@ -241,12 +227,12 @@ class GroupBuyProgress:
     server_now: datetime.datetime = strawberry.field(description="The server's clock, to count down by.")
 
 
-@strawberry.type(description="A group-buy just made, or why there is none.")
+@payload("A group-buy just made, or why there is none.")
 class GroupBuyPayload(Payload):
-    group_buy: GroupBuy | None = strawberry.field(default=None, description="Null when it was refused.")
+    group_buy: GroupBuy | None
 
 
-@strawberry.type(description="A seat just taken with the order to pay, or why not.")
+@payload("A seat just taken with the order to pay, or why not.")
 class SeatPayload(Payload):
     seat: Seat | None = strawberry.field(default=None, description="The seat; null when it was refused.")
     team: GroupBuyTeam | None = strawberry.field(default=None, description="Its team; null when it was refused.")
@@ -263,6 +249,6 @@ class SeatPayload(Payload):
     )
 
 
-@strawberry.type(description="A team as it is now, or why nothing was done.")
+@payload("A team as it is now, or why nothing was done.")
 class GroupBuyTeamPayload(Payload):
-    team: GroupBuyTeam | None = strawberry.field(default=None, description="Null when it was refused.")
+    team: GroupBuyTeam | None

@@ -1,9 +1,11 @@
 """Inputs of live streams' mutations."""
 
 import datetime
+from uuid import UUID
 
 import strawberry
 
+from schema import ids
 from schema.scalars import URL
 
 
@@ -18,24 +20,24 @@ class ScheduleLiveStreamInput:
 
 @strawberry.input(description="Which stream.")
 class LiveStreamRefInput:
-    live_stream_id: strawberry.ID = strawberry.field(description="The stream's id.")
+    live_stream_id: UUID = ids.given("live_stream", "The stream's id.")
 
 
 @strawberry.input(description="A product to put on a stream's table.")
 class AddLiveListingInput:
-    live_stream_id: strawberry.ID = strawberry.field(description="The stream's id.")
-    product_id: strawberry.ID = strawberry.field(description="The product; once on a table at the most.")
-    group_buy_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A group-buy of this product, to show with it."
+    live_stream_id: UUID = ids.given("live_stream", "The stream's id.")
+    product_id: UUID = ids.given("product", "The product; once on a table at the most.")
+    group_buy_id: UUID | None = ids.given(
+        "group_buy", "A group-buy of this product, to show with it.", default=strawberry.UNSET
     )
 
 
 @strawberry.input(description="Which listing.")
 class LiveListingRefInput:
-    listing_id: strawberry.ID = strawberry.field(description="The listing's id.")
+    listing_id: UUID = ids.given("live_listing", "The listing's id.")
 
 
 @strawberry.input(description="Something to say in the chat of a stream.")
 class SendLiveMessageInput:
-    live_stream_id: strawberry.ID = strawberry.field(description="The stream's id.")
+    live_stream_id: UUID = ids.given("live_stream", "The stream's id.")
     body: str = strawberry.field(description="1 to 500 characters of plain text.")

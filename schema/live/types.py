@@ -8,11 +8,11 @@ import strawberry
 import execution
 from content import live
 from schema.batching import batched
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.live import fields
 from schema.node import Node
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import GroupBuyRef, LiveStreamRef, ProductRef, UserRef
 from schema.scalars import URL
 
@@ -52,16 +52,9 @@ class LiveMessage(Node):
     is_type_of = execution.records(live.LiveMessage)
 
 
-@strawberry.type(description="A chat message in a list.")
-class LiveMessageEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: LiveMessage = strawberry.field(description="The message.")
-
-
-@strawberry.type(description="A page of chat.")
-class LiveMessageConnection:
-    edges: list[LiveMessageEdge] = strawberry.field(description="The messages of this page, newest first.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("chat message", "chat", edges="The messages of this page, newest first.")
+class LiveMessageConnection(Connection[LiveMessage]):
+    pass
 
 
 @strawberry.type(description="A live stream: a host who shows products, and people who watch, chat and buy.")
@@ -92,28 +85,21 @@ class LiveStream(Node):
     is_type_of = execution.records(live.LiveStream)
 
 
-@strawberry.type(description="A live stream in a list.")
-class LiveStreamEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: LiveStream = strawberry.field(description="The stream.")
+@connection("live stream", "live streams")
+class LiveStreamConnection(Connection[LiveStream]):
+    pass
 
 
-@strawberry.type(description="A page of live streams.")
-class LiveStreamConnection:
-    edges: list[LiveStreamEdge] = strawberry.field(description="The streams of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-
-
-@strawberry.type(description="The stream, or why nothing was done.")
+@payload("The stream, or why nothing was done.")
 class LiveStreamPayload(Payload):
-    live_stream: LiveStream | None = strawberry.field(default=None, description="Null when it was refused.")
+    live_stream: LiveStream | None
 
 
-@strawberry.type(description="The new listing, or why there is none.")
+@payload("The new listing, or why there is none.")
 class LiveListingPayload(Payload):
-    listing: LiveListing | None = strawberry.field(default=None, description="Null when it was refused.")
+    listing: LiveListing | None
 
 
-@strawberry.type(description="The sent message, or why it was not sent.")
+@payload("The sent message, or why it was not sent.")
 class LiveMessagePayload(Payload):
-    message: LiveMessage | None = strawberry.field(default=None, description="Null when it was refused.")
+    message: LiveMessage | None

@@ -1,5 +1,7 @@
 """Inputs of notes' mutations, and what the domain takes in their place."""
 
+from uuid import UUID
+
 import strawberry
 
 from content.notes import Media, NewTag
@@ -19,7 +21,7 @@ class MediaInput:
 
 @strawberry.input(description="A product to pin on a note.")
 class ProductTagInput:
-    product_id: strawberry.ID = strawberry.field(description="The product; NOT_FOUND when it is unknown.")
+    product_id: UUID = ids.given("product", "The product; NOT_FOUND when it is unknown.")
     media_index: int | None = strawberry.field(default=None, description="Which of the note's media, from 0.")
     x: float | None = strawberry.field(default=None, description="Where on it from the left, 0 to 1.")
     y: float | None = strawberry.field(default=None, description="Where on it from the top, 0 to 1.")
@@ -43,7 +45,7 @@ class PublishNoteInput:
     description="What is to change of your own note. What is left out, or null, stays; lists are replaced."
 )
 class UpdateNoteInput:
-    note_id: strawberry.ID = strawberry.field(description="The note.")
+    note_id: UUID = ids.given("note", "The note.")
     title: str | None = strawberry.field(default=None, description="1 to 100 characters.")
     body: str | None = strawberry.field(default=None, description="Plain text, up to 10,000 characters.")
     media: list[MediaInput] | None = strawberry.field(default=None, description="At most 18.")
@@ -54,26 +56,24 @@ class UpdateNoteInput:
 
 @strawberry.input(description="Your own note to delete.")
 class DeleteNoteInput:
-    note_id: strawberry.ID = strawberry.field(description="The note.")
+    note_id: UUID = ids.given("note", "The note.")
 
 
 @strawberry.input(description="A note.")
 class NoteRefInput:
-    note_id: strawberry.ID = strawberry.field(description="The note.")
+    note_id: UUID = ids.given("note", "The note.")
 
 
 @strawberry.input(description="A comment to add.")
 class AddCommentInput:
-    note_id: strawberry.ID = strawberry.field(description="The note that it is about.")
+    note_id: UUID = ids.given("note", "The note that it is about.")
     body: str = strawberry.field(description="Plain text, 1 to 1,000 characters.")
-    reply_to_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The comment of the same note that it replies to."
-    )
+    reply_to_id: UUID | None = ids.given("comment", "The comment of the same note that it replies to.", default=None)
 
 
 @strawberry.input(description="A comment to delete: your own, or one of your own note's.")
 class DeleteCommentInput:
-    comment_id: strawberry.ID = strawberry.field(description="The comment.")
+    comment_id: UUID = ids.given("comment", "The comment.")
 
 
 def media(given: list[MediaInput]) -> list[Media]:
@@ -82,13 +82,5 @@ def media(given: list[MediaInput]) -> list[Media]:
 
 
 def tags(given: list[ProductTagInput]) -> list[NewTag]:
-    """Product tags as the domain takes them. Raises Invalid for what is no product's id."""
-    return [
-        NewTag(
-            ids.decode("product", item.product_id, "product_tags", index, "product_id"),
-            item.media_index,
-            item.x,
-            item.y,
-        )
-        for index, item in enumerate(given)
-    ]
+    """Product tags as the domain takes them."""
+    return [NewTag(item.product_id, item.media_index, item.x, item.y) for item in given]

@@ -8,11 +8,11 @@ import strawberry
 import content.notes
 import execution
 from schema.batching import batched
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.node import Node
 from schema.notes import fields
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import CommentRef, NoteConnectionRef, ProductRef, UserRef
 from schema.scalars import URL
 
@@ -94,16 +94,9 @@ class Note(Node):
     is_type_of = execution.records(content.notes.Note)
 
 
-@strawberry.type(description="A note in a list.")
-class NoteEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Note = strawberry.field(description="The note.")
-
-
-@strawberry.type(description="A page of notes.")
-class NoteConnection:
-    edges: list[NoteEdge] = strawberry.field(description="The notes of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection("note", "notes")
+class NoteConnection(Connection[Note]):
+    pass
 
 
 @strawberry.type(description="What somebody says of a note, or replies to another comment of it.")
@@ -120,29 +113,22 @@ class Comment(Node):
     is_type_of = execution.records(content.notes.Comment)
 
 
-@strawberry.type(description="A comment in a list.")
-class CommentEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Comment = strawberry.field(description="The comment.")
+@connection("comment", "comments")
+class CommentConnection(Connection[Comment]):
+    pass
 
 
-@strawberry.type(description="A page of comments.")
-class CommentConnection:
-    edges: list[CommentEdge] = strawberry.field(description="The comments of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-
-
-@strawberry.type(description="The note as it is now, or why nothing was done.")
+@payload("The note as it is now, or why nothing was done.")
 class NotePayload(Payload):
-    note: Note | None = strawberry.field(default=None, description="Null when it was refused.")
+    note: Note | None
 
 
-@strawberry.type(description="The new comment, or why there is none.")
+@payload("The new comment, or why there is none.")
 class CommentPayload(Payload):
-    comment: Comment | None = strawberry.field(default=None, description="Null when it was refused.")
+    comment: Comment | None
 
 
-@strawberry.type(description="What was deleted, or why it was not.")
+@payload("What was deleted, or why it was not.")
 class DeletePayload(Payload):
     deleted_id: strawberry.ID | None = strawberry.field(
         default=None, description="The id of what is gone; null when it was refused."

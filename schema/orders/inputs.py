@@ -1,10 +1,12 @@
 """Inputs of orders' mutations."""
 
 import decimal
+from uuid import UUID
 
 import strawberry
 
 from commerce.orders import Address
+from schema import ids
 from schema.orders.types import PaymentMethod
 
 _KEY = (
@@ -32,7 +34,7 @@ class ShippingAddressInput:
 
 @strawberry.input(description="Units of one variant. The price is the shop's.")
 class OrderLineInput:
-    variant_id: strawberry.ID = strawberry.field(description="What to buy.")
+    variant_id: UUID = ids.given("variant", "What to buy.")
     quantity: int = strawberry.field(description="Units, 1 to 999.")
 
 
@@ -47,7 +49,7 @@ class PlaceOrderInput:
 
 @strawberry.input(description="How to pay an order.")
 class PayOrderInput:
-    order_id: strawberry.ID = strawberry.field(description="The viewer's own order, PENDING_PAYMENT.")
+    order_id: UUID = ids.given("order", "The viewer's own order, PENDING_PAYMENT.")
     method: PaymentMethod = strawberry.field(
         default=PaymentMethod.SANDBOX, description="Names a configured payment provider."
     )
@@ -59,21 +61,19 @@ class PayOrderInput:
 
 @strawberry.input(description="Names an order.")
 class OrderRefInput:
-    order_id: strawberry.ID = strawberry.field(description="The order.")
+    order_id: UUID = ids.given("order", "The order.")
 
 
 @strawberry.input(description="The parcel in which an order left.")
 class ShipOrderInput:
-    order_id: strawberry.ID = strawberry.field(description="A CONFIRMED order of the viewer's shop.")
+    order_id: UUID = ids.given("order", "A CONFIRMED order of the viewer's shop.")
     carrier: str = strawberry.field(description="1 to 40 characters.")
     tracking_number: str = strawberry.field(description="The carrier's number, 1 to 60 characters.")
 
 
 @strawberry.input(description="What the shop gives back of an order.")
 class RefundOrderInput:
-    order_id: strawberry.ID = strawberry.field(
-        description="An order of the viewer's shop: CONFIRMED, SHIPPED or COMPLETED."
-    )
+    order_id: UUID = ids.given("order", "An order of the viewer's shop: CONFIRMED, SHIPPED or COMPLETED.")
     amount: decimal.Decimal = strawberry.field(
         description="In major units of the order's currency: above 0, at most `total` less all that goes back already."
     )

@@ -1,5 +1,7 @@
 """Mutations of orders."""
 
+from uuid import UUID
+
 import strawberry
 
 from commerce.checkout import actions as checkout
@@ -7,7 +9,6 @@ from commerce.group_buys import queries as group_buy_queries
 from commerce.group_buys.errors import SeatExpired, TeamClosed
 from commerce.orders import Line, actions
 from commerce.payments.errors import UnknownProvider
-from schema import ids
 from schema.context import Info
 from schema.errors import mutation
 from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, RefundOrderInput, ShipOrderInput
@@ -20,14 +21,10 @@ class OrderMutations:
         "Orders from one shop at its prices, and holds the units for 15 minutes while the order is paid. Refused with"
         " UNAUTHENTICATED, INVALID, NOT_FOUND, OUT_OF_STOCK, or CONFLICT for a reused key."
     )
-    async def place_order(self, info: Info, input: PlaceOrderInput) -> OrderPayload:
-        buyer_id = info.context.require_viewer()
-        lines = [
-            Line(ids.decode("variant", line.variant_id, "lines", index, "variant_id"), line.quantity)
-            for index, line in enumerate(input.lines)
-        ]
+    async def place_order(self, viewer_id: UUID, input: PlaceOrderInput) -> OrderPayload:
+        lines = [Line(line.variant_id, line.quantity) for line in input.lines]
         address = input.shipping_address.as_address() if input.shipping_address else None
-        return OrderPayload.of(order=await actions.place(buyer_id, lines, address, input.idempotency_key))
+        return OrderPayload.of(order=await actions.place(viewer_id, lines, address, input.idempotency_key))
 
     @mutation(
         "Pays the whole of an order; its price can't be chosen. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
@@ -36,18 +33,16 @@ class OrderMutations:
         " TEAM_CLOSED when the payment came after the seat was given up: it is refunded in full,"
         " and `alternatives` and `canOpenTeam` say what can be had instead."
     )
-    async def pay_order(self, info: Info, input: PayOrderInput) -> OrderPayload:
-        buyer_id = info.context.require_viewer()
-        order_id = ids.decode("order", input.order_id, "order_id")
+    async def pay_order(self, viewer_id: UUID, info: Info, input: PayOrderInput) -> OrderPayload:
         provider = info.context.services.providers.get(PaymentMethod(input.method).name)
         if provider is None:
             raise UnknownProvider("method")
         try:
-            outcome = await checkout.pay(buyer_id, order_id, provider, input.token or "", input.idempotency_key)
+            outcome = await checkout.pay(viewer_id, input.order_id, provider, input.token or "", input.idempotency_key)
             if outcome.refusal is not None:
                 raise outcome.refusal
         except (SeatExpired, TeamClosed) as refusal:
-            instead = await group_buy_queries.alternatives_to_order(order_id)
+            instead = await group_buy_queries.alternatives_to_order(input.order_id)
             return OrderPayload.refused(
                 refusal, info.context.language, alternatives=instead.teams, can_open_team=instead.can_open
             )
@@ -58,25 +53,21 @@ class OrderMutations:
         " or gets a confirmed order's money back until it is shipped. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
         " FORBIDDEN, TEAM_CLOSED or WRONG_STATE."
     )
-    async def cancel_order(self, info: Info, input: OrderRefInput) -> OrderPayload:
-        viewer_id = info.context.require_viewer()
-        order_id = ids.decode("order", input.order_id, "order_id")
-        return OrderPayload.of(order=await checkout.cancel(viewer_id, order_id))
+    async def cancel_order(self, viewer_id: UUID, input: OrderRefInput) -> OrderPayload:
+        return OrderPayload.of(order=await checkout.cancel(viewer_id, input.order_id))
 
     @mutation(
         "Tells that a confirmed order of the viewer's shop is on its way. Refused with UNAUTHENTICATED, INVALID,"
         " NOT_FOUND, FORBIDDEN for all but the shop's owner, or WRONG_STATE."
     )
-    async def ship_order(self, info: Info, input: ShipOrderInput) -> OrderPayload:
-        owner_id = info.context.require_viewer()
-        order_id = ids.decode("order", input.order_id, "order_id")
-        return OrderPayload.of(order=await actions.ship(owner_id, order_id, input.carrier, input.tracking_number))
+    async def ship_order(self, viewer_id: UUID, input: ShipOrderInput) -> OrderPayload:
+        return OrderPayload.of(
+            order=await actions.ship(viewer_id, input.order_id, input.carrier, input.tracking_number)
+        )
 
     @mutation("The buyer has the parcel. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN or WRONG_STATE.")
-    async def confirm_receipt(self, info: Info, input: OrderRefInput) -> OrderPayload:
-        buyer_id = info.context.require_viewer()
-        order_id = ids.decode("order", input.order_id, "order_id")
-        return OrderPayload.of(order=await actions.confirm_receipt(buyer_id, order_id))
+    async def confirm_receipt(self, viewer_id: UUID, input: OrderRefInput) -> OrderPayload:
+        return OrderPayload.of(order=await actions.confirm_receipt(viewer_id, input.order_id))
 
     @mutation(
         "The shop gives a part of an order back, or all that is left: an order keeps its state, but one that was not"
@@ -84,8 +75,6 @@ class OrderMutations:
         " NOT_FOUND, FORBIDDEN for all but the shop's owner, WRONG_STATE, LIMIT_EXCEEDED for more than is left, or"
         " CONFLICT for a reused key."
     )
-    async def refund_order(self, info: Info, input: RefundOrderInput) -> OrderPayload:
-        owner_id = info.context.require_viewer()
-        order_id = ids.decode("order", input.order_id, "order_id")
-        order = await actions.refund(owner_id, order_id, input.amount, input.note, input.idempotency_key)
+    async def refund_order(self, viewer_id: UUID, input: RefundOrderInput) -> OrderPayload:
+        order = await actions.refund(viewer_id, input.order_id, input.amount, input.note, input.idempotency_key)
         return OrderPayload.of(order=order)

@@ -9,12 +9,12 @@ import execution
 from commerce import orders
 from schema.batching import batched
 from schema.catalogue.types import ProductVariant
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.money import Money
 from schema.node import Node
 from schema.orders import fields
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 from schema.refs import GroupBuyTeamRef, UserRef
 from schema.shops.types import Shop
 
@@ -127,21 +127,14 @@ class Order(Node):
     is_type_of = execution.records(orders.Order)
 
 
-@strawberry.type(description="An order in a list.")
-class OrderEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Order = strawberry.field(description="The order.")
+@connection("order", "orders")
+class OrderConnection(Connection[Order]):
+    pass
 
 
-@strawberry.type(description="A page of orders.")
-class OrderConnection:
-    edges: list[OrderEdge] = strawberry.field(description="The orders of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-
-
-@strawberry.type(description="An order as it is now, or why nothing was done.")
+@payload("An order as it is now, or why nothing was done.")
 class OrderPayload(Payload):
-    order: Order | None = strawberry.field(default=None, description="Null when it was refused.")
+    order: Order | None
     alternatives: list[GroupBuyTeamRef] = strawberry.field(
         default_factory=list,
         description="When `payOrder` was refused with SEAT_EXPIRED or TEAM_CLOSED: teams of the same group-buy in which"

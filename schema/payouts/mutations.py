@@ -1,5 +1,7 @@
 """Mutations of payouts."""
 
+from uuid import UUID
+
 import strawberry
 
 from commerce.payouts import actions
@@ -16,8 +18,7 @@ class PayoutMutations:
         " Refused with UNAUTHENTICATED, INVALID, FORBIDDEN without a shop, LIMIT_EXCEEDED beyond the balance, or"
         " CONFLICT for a reused key."
     )
-    async def request_payout(self, info: Info, input: RequestPayoutInput) -> PayoutPayload:
-        owner_id = info.context.require_viewer()
+    async def request_payout(self, viewer_id: UUID, info: Info, input: RequestPayoutInput) -> PayoutPayload:
         commission = info.context.services.settings.commission_basis_points
-        payout = await actions.request(owner_id, input.amount, input.currency, input.idempotency_key, commission)
+        payout = await actions.request(viewer_id, input.amount, input.currency, input.idempotency_key, commission)
         return PayoutPayload.of(payout=payout)

@@ -7,11 +7,11 @@ import strawberry
 
 from commerce import payouts
 from schema.context import Info
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.money import Money
 from schema.node import Node
-from schema.pagination import PageInfo
+from schema.pagination import Connection, connection
 
 
 @strawberry.enum(description="REQUESTED → PAID.")
@@ -35,18 +35,11 @@ class Payout(Node):
         return isinstance(value, payouts.Payout)
 
 
-@strawberry.type(description="A payout in a list.")
-class PayoutEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: Payout = strawberry.field(description="The payout.")
+@connection("payout", "payouts")
+class PayoutConnection(Connection[Payout]):
+    pass
 
 
-@strawberry.type(description="A page of payouts.")
-class PayoutConnection:
-    edges: list[PayoutEdge] = strawberry.field(description="The payouts of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-
-
-@strawberry.type(description="A payout just requested, or why there is none.")
+@payload("A payout just requested, or why there is none.")
 class PayoutPayload(Payload):
-    payout: Payout | None = strawberry.field(default=None, description="Null when it was refused.")
+    payout: Payout | None

@@ -10,7 +10,7 @@ from schema.batching import batched
 from schema.catalogue.types import Product
 from schema.live.types import LiveStream
 from schema.notes.types import Note, Topic
-from schema.pagination import PageInfo
+from schema.pagination import Connection, Edge, connection
 from schema.search import fields
 
 
@@ -47,10 +47,7 @@ SearchHit = Annotated[
 ]
 
 
-@strawberry.type(description="A hit.")
-class SearchEdge:
-    cursor: str = strawberry.field(description="Where to go on from.")
-    node: SearchHit = strawberry.field(description="What was found.")
+class SearchEdge(Edge[SearchHit]):
     highlight: str | None = strawberry.field(
         description="The best passage, its matches between <em> and </em>, all else escaped: safe to show as HTML."
         " Null when no word of the query is in it, as for a word with a slip in it."
@@ -69,12 +66,15 @@ class SearchFacet:
     values: list[SearchFacetValue] = strawberry.field(description="The most frequent first, at most 20.")
 
 
-@strawberry.type(description="A page of hits.")
-class SearchConnection:
-    edges: list[SearchEdge] = strawberry.field(
-        description="The hits of this page; fewer than `first` when some have just been deleted."
-    )
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+@connection(
+    "hit",
+    "hits",
+    edge=SearchEdge,
+    edges="The hits of this page; fewer than `first` when some have just been deleted.",
+    edge_type="A hit.",
+    node="What was found.",
+)
+class SearchConnection(Connection[SearchHit]):
     facets: list[SearchFacet] = strawberry.field(description="How all hits fall into kinds and topics.")
     estimated_total: int = strawberry.field(description="How many hits there are in all, about.")
     is_available: bool = strawberry.field(

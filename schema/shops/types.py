@@ -5,7 +5,7 @@ import strawberry
 import commerce.shops
 import execution
 from schema.batching import batched
-from schema.errors import Payload
+from schema.errors import Payload, payload
 from schema.ids import global_id
 from schema.money import Money
 from schema.node import Node
@@ -35,6 +35,6 @@ class Shop(Node):
     is_type_of = execution.records(commerce.shops.Shop)
 
 
-@strawberry.type(description="A shop just opened, or why there is none.")
+@payload("A shop just opened, or why there is none.")
 class ShopPayload(Payload):
-    shop: Shop | None = strawberry.field(default=None, description="Null when it was refused.")
+    shop: Shop | None
