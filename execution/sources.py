@@ -3,23 +3,19 @@
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import strawberry
 from graphql import FieldNode, GraphQLField
 from graphql.execution import Executor as CoreExecutor
 from graphql.execution.values import get_argument_values
-from strawberry.relay import GlobalID
-from strawberry.scalars import is_scalar
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_argument
-from strawberry.types.base import StrawberryOptional
-from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.columns import column
+from execution.inputs import conversion
 from execution.nodes import Asking, BatchFunction, Source
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
@@ -57,22 +53,19 @@ class Attribute:
 class Arguments:
     """A field's arguments as its resolver takes them; the same for all objects of a level."""
 
-    __slots__ = ("_config", "_definition", "_field", "_node", "_scalars", "_taken")
+    __slots__ = ("_definition", "_node", "_taken")
 
     def __init__(
         self, definition: GraphQLField, node: FieldNode, field: StrawberryField, schema: strawberry.Schema
     ) -> None:
         self._definition = definition
         self._node = node
-        self._field = field
-        self._config = schema.config
-        self._scalars = schema.schema_converter.scalar_registry
-        # By what name each is given and taken, and its type; of those taken as they are given, none.
+        # By what name each is given and taken, and how it is converted; of those taken as they are given, None.
         self._taken = [
             (
                 schema.config.name_converter.from_argument(argument),
                 argument.python_name,
-                None if _is_plain(argument.type, self._scalars) else argument.type,
+                conversion(argument.type, field, schema),
             )
             for argument in field.arguments
         ]
@@ -87,21 +80,11 @@ class Arguments:
         if not self.some:
             return {}
         given = core_arguments(self._definition, self._node, asking.executor)
-        info = self._config.info_class(_raw_info=asking.type_info(), _field=self._field)
         return {
-            taken: given[name]
-            if type_ is None
-            else convert_argument(given[name], type_, self._scalars, self._config, info, path=(name,))
-            for name, taken, type_ in self._taken
+            taken: given[name] if convert is None else convert(given[name], asking, (name,))
+            for name, taken, convert in self._taken
             if name in given
         }
-
-
-def _is_plain(type_: Any, scalars: Mapping[object, Any]) -> bool:
-    """Whether Strawberry takes values of a type as graphql-core coerced them."""
-    if type(type_) is StrawberryOptional:
-        type_ = type_.of_type
-    return type_ is not GlobalID and (is_scalar(type_, scalars) or isinstance(type_, StrawberryEnumDefinition))
 
 
 def core_arguments(definition: GraphQLField, node: FieldNode, executor: "CoreExecutor[Any]") -> dict[str, Any]:

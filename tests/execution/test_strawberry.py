@@ -74,6 +74,14 @@ class Point:
     y: int = 2
 
 
+@strawberry.input
+class Corner:
+    """Nothing in it must be given, and nothing has a default."""
+
+    at: Point | None
+    label: str | None
+
+
 class Never(BasePermission):
     message = "never"
 
@@ -163,6 +171,10 @@ class Query:
     def moved(self, by: Point, more: list[Point] | None = None, name: str | None = strawberry.UNSET) -> str:
         return f"{by} {more} {name}"
 
+    @strawberry.field
+    def corner(self, of: Corner | None = None) -> str:
+        return str(of)
+
 
 DOCUMENTS = [
     "{ plain }",
@@ -177,6 +189,7 @@ DOCUMENTS = [
     "query ($p: Point!) { moved(by: $p, more: [{ x: 1, y: 1 }, $p]) }",
     "query ($p: Point! = { x: 5 }) { moved(by: $p, more: null, name: null) }",
     "{ moved(by: { x: 1.5 }) }",
+    '{ a: corner b: corner(of: null) c: corner(of: {}) d: corner(of: { at: { x: 3 }, label: "l" }) }',
     "{ static(n: 99999999999) }",
     "{ nothing plain }",
     "query ($p: Point!) { moved(by: $p) wrong: static }",
