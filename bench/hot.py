@@ -1,7 +1,8 @@
 """Seats of one hot offer a second, through GraphQL over HTTP, beside what PostgreSQL alone does one by one.
 
 The reference (`bench/naive.py`) runs in turn with it on the same server, with the same settings, durability on, and as
-many clients. The same load on a thousand offers shows what contention costs. It is measured with one server process,
+many clients. The same load on a thousand offers, beside the reference on as many rows, shows what a seat costs that
+nobody else asks for. It is measured with one server process,
 and with two and a worker, where Redis and Meilisearch can be had; the better of both is told in full.
 """
 
@@ -60,6 +61,7 @@ class Result(msgspec.Struct):
 
     naive: list[float] = []
     hot: list[wrk.Load] = []
+    naive_spread: list[float] = []
     spread: list[wrk.Load] = []
     naive_few: list[float] = []
     hot_few: list[wrk.Load] = []
@@ -86,6 +88,7 @@ class Bench:
         for _ in range(_ROUNDS):
             result.naive.append(naive.seats_per_second(self.url, _MANY, _SECONDS))
             result.hot.append(self._join(server_url, teams.hot, _MANY))
+            result.naive_spread.append(naive.seats_per_second(self.url, _MANY, _SECONDS, _OFFERS))
             result.spread.append(self._join(server_url, teams.spread, _MANY))
             result.naive_few.append(naive.seats_per_second(self.url, _FEW, _SECONDS))
             result.hot_few.append(self._join(server_url, teams.hot, _FEW))
@@ -190,6 +193,7 @@ def figures() -> list[Figure]:
 
 def _told(way: str, result: Result) -> list[Figure]:
     reference, few = statistics.median(result.naive), statistics.median(result.naive_few)
+    rows = statistics.median(result.naive_spread)
     hot, spread, hot_few = _pace(result.hot), _pace(result.spread), _pace(result.hot_few)
     p50, p99 = (statistics.median(getattr(load, name) for load in result.hot) / 1000 for name in ("p50", "p99"))
     clients = f"{_MANY} clients"
@@ -198,6 +202,8 @@ def _told(way: str, result: Result) -> list[Figure]:
         Figure(f"joinTeam, one hot offer, {clients}, {way}", f"{hot:,.0f} seats/s"),
         Figure("… beside PostgreSQL alone", f"{hot / reference:.2f}", "1.0, at least 0.7"),
         Figure(f"joinTeam, {_OFFERS:,} offers, {clients}", f"{spread:,.0f} seats/s"),
+        Figure(f"… beside PostgreSQL alone, {_OFFERS:,} rows ({rows:,.0f} seats/s)", f"{spread / rows:.2f}", "0.5"),
+        Figure("… beside PostgreSQL alone, one row", f"{spread / reference:.2f}"),
         Figure("… hot beside spread", f"{hot / spread:.2f}", "at least 0.8"),
         Figure(f"joinTeam on the hot offer, {clients}: p50, p99", f"{p50:.0f} ms, {p99:.0f} ms"),
         Figure(
