@@ -6,8 +6,9 @@ keeps nothing that must survive: a request is in no batch before somebody waits 
 
 import asyncio
 import functools
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+import operator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -18,9 +19,9 @@ Key = TypeVar("Key")
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
-_MOST = 256
+MOST = 256
 # What no smaller batch would be spared: no connection, none in time, or a server that goes down. TimeoutError is one.
-_OUT_OF_REACH = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+OUT_OF_REACH = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
 class _Waiting(Generic[Request, Answer]):
@@ -50,8 +51,12 @@ class _Line(Generic[Request, Answer]):
     def __init__(self) -> None:
         self.waiting: deque[_Waiting[Request, Answer]] = deque()
 
-    def next(self, most: int, weigh: Callable[[Request], int]) -> list[_Waiting[Request, Answer]]:
+    def next(
+        self, most: int, weigh: Callable[[Request], int], share: Callable[[Request], Hashable] | None
+    ) -> list[_Waiting[Request, Answer]]:
         """The longest waiting, in the order in which they came; who went away is left out."""
+        if share is not None and len(self.waiting) > most:
+            self._take_turns(share)
         batch: list[_Waiting[Request, Answer]] = []
         weight = 0
         while self.waiting and weight < most:
@@ -60,6 +65,17 @@ class _Line(Generic[Request, Answer]):
                 batch.append(one)
                 weight += weigh(one.request)
         return batch
+
+    def _take_turns(self, share: Callable[[Request], Hashable]) -> None:
+        """Puts the first of each share in front, then the second of each, and so on."""
+        turns: Counter[Hashable] = Counter()
+        ranked = []
+        for one in self.waiting:
+            of = share(one.request)
+            ranked.append((turns[of], one))
+            turns[of] += 1
+        ranked.sort(key=operator.itemgetter(0))
+        self.waiting = deque(one for _, one in ranked)
 
     def waits(self) -> bool:
         """Whether anybody still waits."""
@@ -91,22 +107,29 @@ class GroupCommit(Generic[Key, Request, Answer]):
 
     `decide` takes a key and its requests in the order of their arrival, and returns an answer for each in that order;
     an exception among them is raised to whoever sent that request. A batch is full at `most` requests, or when what
-    they `weigh` comes to that. Who comes before `decide` looks at the requests is among them: it takes its lock first.
-    When `decide` itself raises, the batch is decided again in two halves, down to single requests: only what is broken
-    by itself fails. But when the database cannot be reached, that is told to all of the batch at once.
+    they `weigh` comes to that. Who does not fit waits for the next; with `share`, which says whose a request is, each
+    has as many in a batch as the others. Who comes before `decide` looks at the requests is among them: it takes its
+    lock first. When `decide` itself raises, the batch is decided again in two halves, down to single requests: only
+    what is broken by itself fails. But when the database cannot be reached, that is told to all of the batch at once.
     """
 
     def __init__(
         self,
         decide: Callable[[Key, Sequence[Request]], Awaitable[Sequence[Answer | Exception]]],
         *,
-        most: int = _MOST,
+        most: int = MOST,
         weigh: Callable[[Request], int] = lambda _: 1,
+        share: Callable[[Request], Hashable] | None = None,
     ) -> None:
         self._decide = decide
         self._most = most
         self._weigh = weigh
+        self._share = share
         self._lines: dict[Key, _Line[Request, Answer]] = {}
+
+    def decides(self, key: Key) -> bool:
+        """Whether a batch of the key is under way."""
+        return key in self._lines
 
     async def ask(self, key: Key, request: Request) -> Answer:
         """The answer to one request; nothing waits longer than for the batch before its own.
@@ -130,7 +153,7 @@ class GroupCommit(Generic[Key, Request, Answer]):
         batch: _Batch[Request, Answer] | None = None
         try:
             while line.waits():
-                batch = _Batch(lambda: line.next(self._most, self._weigh))
+                batch = _Batch(lambda: line.next(self._most, self._weigh, self._share))
                 await self._answer(key, batch)
         finally:
             del self._lines[key]
@@ -143,7 +166,7 @@ class GroupCommit(Generic[Key, Request, Answer]):
             answers = await self._decide(key, batch)
             for one, answer in list(zip(batch.chosen, answers, strict=True)):
                 one.tell(answer)
-        except _OUT_OF_REACH as error:
+        except OUT_OF_REACH as error:
             for one in batch.chosen:
                 one.tell(error)
         except Exception as error:

@@ -48,20 +48,22 @@ class Settled(msgspec.Struct, frozen=True):
 
 Request = Taking | Settling
 Answer = TakenSeat | Settled
+# Orders by their buyer and the key of the request that made them, with its fingerprint.
+Made = Mapping[tuple[UUID, str], tuple[str, Order]]
 
 
 class Known(msgspec.Struct, frozen=True):
     """What a round needs to know, as it is under the offer's lock.
 
     `seats` by their orders: all that are asked for, and the live ones of everybody who asks for one or has paid for
-    one; `teams`: theirs, and those to be joined. `orders`: those made before under the same (buyer, key), with the
-    fingerprint of their request. `units`: what has been paid for in each team that this round can complete.
+    one; `teams`: theirs, and those to be joined. `made` before under the same keys, about this offer or something else.
+    `units`: what has been paid for in each team that this round can complete.
     """
 
     group_buy: GroupBuy
     teams: Mapping[UUID, Team]
     seats: Mapping[UUID, Seat]
-    orders: Mapping[tuple[UUID, str], tuple[str, Order]]
+    made: Made
     units: Mapping[UUID, int]
 
 
@@ -92,7 +94,7 @@ class Round:
         self._of_person: dict[UUID, dict[UUID, Seat]] = {}
         for seat in known.seats.values():
             self._keep(seat)
-        self._given = {key: (fingerprint, _before(known, order)) for key, (fingerprint, order) in known.orders.items()}
+        self._given = {key: (fingerprint, _before(known, order)) for key, (fingerprint, order) in known.made.items()}
 
     @property
     def changed_teams(self) -> list[tuple[Team, Team]]:

@@ -45,7 +45,7 @@ async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
 
 async def succeed(group_buy: GroupBuy, team: Team) -> None:
     """Does what follows when a team was just closed with those who are in it, and tells of it."""
-    units = await confirm(group_buy, [team])
+    units = await confirm([(group_buy, team)])
     steps.tell("SUCCEEDED", team, await steps.count(group_buy.id, held=-units.held, sold=units.sold, step=1))
 
 
@@ -56,11 +56,12 @@ class Units(NamedTuple):
     sold: int
 
 
-async def confirm(group_buy: GroupBuy, teams: Sequence[Team]) -> Units:
-    """Confirms the seats and orders of teams of an offer that have just succeeded, and sells their units.
+async def confirm(closed: Sequence[tuple[GroupBuy, Team]]) -> Units:
+    """Confirms the seats and orders of teams that have just succeeded, each with its offer, and sells their units.
 
     What the price reached is below the one paid goes back to each.
     """
+    teams = [team for _, team in closed]
     seats = await db.rows(
         "UPDATE seats SET status = CASE status WHEN 'PAID' THEN 'CONFIRMED' ELSE 'RELEASED' END, held_until = NULL"
         " WHERE team_id = ANY($1) AND status IN ('PAID', 'HELD')"
@@ -68,7 +69,7 @@ async def confirm(group_buy: GroupBuy, teams: Sequence[Team]) -> Units:
         [team.id for team in teams],
     )
     paid = [row for row in seats if row["paid"]]
-    too_much = {team.id: group_buy.price_minor - group_buy.price_for(team.joined_count).minor for team in teams}
+    too_much = {team.id: offer.price_minor - offer.price_for(team.joined_count).minor for offer, team in closed}
     confirmed = await order_actions.confirm(
         {row["order_id"]: too_much[row["team_id"]] * row["quantity"] for row in paid}
     )
@@ -78,9 +79,12 @@ async def confirm(group_buy: GroupBuy, teams: Sequence[Team]) -> Units:
         raise RuntimeError(f"{confirmed} paid orders of {len(paid)} paid seats")
     if unpaid := [row["order_id"] for row in seats if not row["paid"]]:
         await order_actions.cancel_unpaid(unpaid)
-    units = Units(sum(row["quantity"] for row in seats), sum(row["quantity"] for row in paid))
-    await stock.sell({group_buy.variant_id: units.sold})
-    return units
+    variant_of = {team.id: offer.variant_id for offer, team in closed}
+    sold: Counter[UUID] = Counter()
+    for row in paid:
+        sold[variant_of[row["team_id"]]] += row["quantity"]
+    await stock.sell(sold)
+    return Units(sum(row["quantity"] for row in seats), sold.total())
 
 
 async def fail(team: Team, now: datetime) -> bool:

@@ -71,6 +71,8 @@ async def write(drafts: Sequence[DraftOrder]) -> None:
     Ask `queries.existing` first: when the same request is being written by another transaction, the whole use case
     starts anew, and finds it there.
     """
+    # In one order everywhere: who writes several of the same must not wait for who waits for them.
+    drafts = sorted(drafts, key=lambda made: (made.order.buyer_id, made.idempotency_key))
     placed = await db.value(
         _PLACE,
         [

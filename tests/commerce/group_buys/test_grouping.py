@@ -13,8 +13,8 @@ from commerce.group_buys.actions import grouping, taking
 from core import db
 from core.clock import MovableClock
 from core.errors import Refusal
-from core.group_commit import GroupCommit
 from core.ids import new_id
+from core.shared_commit import SharedCommit
 from tests.commerce.group_buys.crowds import held, outcomes, people, tally
 from tests.factories import group_buys as factory
 from tests.factories.orders import HOME
@@ -41,7 +41,7 @@ class TestTheLast:
 
     async def test_over_several_batches_and_processes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A group of its own for each request in turn is what other processes are to this one."""
-        groups = [GroupCommit(grouping._decide, most=5) for _ in range(4)]
+        groups = [SharedCommit(grouping._decide, grouping._decide_alone, most=5) for _ in range(4)]
 
         class Processes:
             async def ask(self, *args: object) -> object:
@@ -85,9 +85,12 @@ class TestSentTwice:
 
     async def test_by_two_processes_it_has_effect_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         offer = await factory.offer(stock=100, per_user_limit=9)
-        buyer, groups = await person("阿珍"), [GroupCommit(grouping._decide, most=1) for _ in range(8)]
+        buyer, groups = (
+            await person("阿珍"),
+            [SharedCommit(grouping._decide, grouping._decide_alone, most=1) for _ in range(8)],
+        )
 
-        async def by(group: GroupCommit[UUID, object, object]) -> object:
+        async def by(group: SharedCommit[UUID, object, object]) -> object:
             monkeypatch.setattr(taking, "ROUNDS", group)
             return await actions.open_team(buyer, offer.id, 1, None, "一次")
 

@@ -129,7 +129,8 @@ class TestTaking:
         most = 4 * len(page.nodes)
         assert await rows_read(lookup, teams) <= most
         assert await rows_read(keys, people, "array_fill('a key'::text, ARRAY[50])") <= most
-        assert await rows_read(teams_and_seats, f"'{offer_id}'", people, "'{}'", teams) <= most
+        offers = _array([offer_id] * len(buyers))
+        assert await rows_read(teams_and_seats, offers, people, "'{}'", offers, teams) <= most
 
 
 def _array(ids: list[UUID]) -> str:
