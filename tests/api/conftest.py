@@ -38,7 +38,13 @@ def websockets() -> Any:
 
 
 @pytest.fixture
-async def address(settings: Settings, bus: MemoryBus, websockets: Any) -> AsyncIterator[str]:
+def uvicorns() -> dict[str, Any]:
+    """What uvicorn is told besides; override it for more."""
+    return {}
+
+
+@pytest.fixture
+async def address(settings: Settings, bus: MemoryBus, websockets: Any, uvicorns: dict[str, Any]) -> AsyncIterator[str]:
     """Where the server listens, as host:port."""
 
     @asynccontextmanager
@@ -47,7 +53,7 @@ async def address(settings: Settings, bus: MemoryBus, websockets: Any) -> AsyncI
         others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
         yield Runtime(Services(**{**others, "settings": given, "bus": bus}), {"bus": bus.check})
 
-    async with serving(create(settings, SCHEMA, runtime=runtime), websockets) as found:
+    async with serving(create(settings, SCHEMA, runtime=runtime), websockets, **uvicorns) as found:
         yield found
 
 
