@@ -26,6 +26,7 @@ from api.viewers import Viewers
 from core import clock
 from execution.streams import Payload, Subscription
 from people.accounts import Identity
+from schema import rates
 from schema.context import Context, Services
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class GraphQLOverWebSocket:
             await connection.close(4406, "Subprotocol not acceptable")
             return
         address = addresses.counted(request)
+        if not await rates.admits_socket(self._services.rates, address):
+            await connection.close(4429, "Too many new connections from this address")
+            return
         if address and self._sockets_of[address] >= self._services.settings.sockets_per_address:
             await connection.close(4429, "Too many connections from this address")
             return

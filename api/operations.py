@@ -39,9 +39,11 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from api.limits import Costs, Limits, check_shape, fragments_of, too_complex
 from api.persisted import PersistedDocuments
 from api.refusals import timed_out
+from core.errors import RateLimited
 from core.settings import SettingsError
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
+from schema import rates
 from schema.context import Context, ForAll
 from schema.streams import TopicStream
 
@@ -241,6 +243,10 @@ class Operations:
 
         Its resolver decides whether the viewer may listen. Whoever asks for the same then is told together.
         """
+        try:
+            await rates.require(context, "subscribe", rates.SUBSCRIBING)
+        except RateLimited as refusal:
+            raise RequestError([_as_public(refusal, context)]) from None
         executor = self._executor.build(
             self._schema,
             operation.document.tree,

@@ -3,7 +3,7 @@
 import importlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from content.feed.sessions import MemorySessions, Sessions
 from content.feed.timelines import MemoryTimelines, Timelines
 from content.live.presence import Presence
 from core.bus import Bus
+from core.rates import MemoryRates, NoRates, Rates
 from core.settings import Settings, SettingsError
 from schema.context import Services
 from search.embedded import Embedded
@@ -34,6 +35,7 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
         providers(settings) as known,
         feed_sessions(settings) as sessions,
         timelines(settings) as kept,
+        rates(settings) as counted,
     ):
         presence, terms = Presence(), Terms()
         yield Services(
@@ -45,6 +47,7 @@ async def built(settings: Settings, bus: Bus) -> AsyncIterator[Services]:
             feed_sessions=sessions,
             timelines=kept,
             terms=terms,
+            rates=counted,
         )
         await presence.close()
         await terms.close()
@@ -95,6 +98,13 @@ def feed_sessions(settings: Settings) -> AbstractAsyncContextManager[Sessions]:
 def timelines(settings: Settings) -> AbstractAsyncContextManager[Timelines]:
     """Where the timelines of FOLLOWING are kept."""
     return _kept(settings, MemoryTimelines, "content.feed.redis_timelines", "RedisTimelines")
+
+
+def rates(settings: Settings) -> AbstractAsyncContextManager[Rates]:
+    """Where it is counted how often people do what."""
+    if not settings.rate_limits:
+        return nullcontext(NoRates())
+    return _kept(settings, MemoryRates, "core.redis_rates", "RedisRates")
 
 
 @asynccontextmanager

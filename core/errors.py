@@ -25,6 +25,8 @@ class Refusal(Exception):
     code: ClassVar[str]
     zh: ClassVar[str]
     en: ClassVar[str]
+    # Seconds until the same request may succeed, at least 1, where waiting helps.
+    retry_after: int | None = None
 
     def __init__(self, *field: str | int, **params: object) -> None:
         super().__init__(self.code, field, params)
@@ -70,8 +72,12 @@ class Invalid(Refusal):
 
 class RateLimited(Refusal):
     code = "RATE_LIMITED"
-    zh = "操作太频繁，请稍后再试"
-    en = "Too many attempts; try again later"
+    zh = "操作太频繁，请 {retry_after} 秒后再试"
+    en = "Too often; try again in {retry_after} s"
+
+    def __init__(self, *field: str | int, retry_after: int) -> None:
+        super().__init__(*field, retry_after=retry_after)
+        self.retry_after = retry_after
 
 
 class Conflict(Refusal):

@@ -54,6 +54,8 @@ class Settings:
     operations_per_socket: int = 100
     # Websockets that one public network address may hold in one process.
     sockets_per_address: int = 1000
+    # Whether what people do is counted and refused when it is too often; wrong passwords and codes always are.
+    rate_limits: bool = True
     # What the sandbox signs its notifications with; kept in `data` when not given.
     sandbox_secret: str | None = None
     # Sandbox payments capture without a payment network: in production only on purpose.
@@ -109,6 +111,7 @@ class Settings:
             "refresh_grace": read.number("ZHONGCAO_REFRESH_GRACE", 10, float, zero=True),
             "operations_per_socket": read.number("ZHONGCAO_OPERATIONS_PER_SOCKET", 100, int),
             "sockets_per_address": read.number("ZHONGCAO_SOCKETS_PER_ADDRESS", 1000, int),
+            "rate_limits": read.flag("ZHONGCAO_RATE_LIMITS", True),
             "sandbox_secret": environment.get("ZHONGCAO_SANDBOX_SECRET") or None,
             "sandbox_payments": read.flag("ZHONGCAO_SANDBOX_PAYMENTS", debug),
             "sandbox_faults": environment.get("ZHONGCAO_SANDBOX_FAULTS", ""),

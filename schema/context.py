@@ -15,6 +15,7 @@ from content.feed.timelines import MemoryTimelines, Timelines
 from content.live.presence import Presence
 from core.bus import Bus
 from core.errors import Unauthenticated
+from core.rates import MemoryRates, Rates
 from core.settings import Settings
 from people.accounts import Identity
 from people.follows import queries as follow_queries
@@ -35,6 +36,7 @@ class Services:
     feed_sessions: Sessions = field(default_factory=MemorySessions)
     timelines: Timelines = field(default_factory=MemoryTimelines)
     terms: Terms = field(default_factory=Terms)
+    rates: Rates = field(default_factory=MemoryRates)
 
 
 Answers = Sequence[Any]

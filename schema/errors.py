@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLError
 
 from core.errors import Refusal
-from schema import ids
+from schema import ids, rates
 from schema.context import Context, Info
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,10 @@ class UserError:
     message: str = strawberry.field(description="What to show the person.")
     field: list[str] | None = strawberry.field(
         description='The path to the offending input field, e.g. ["input", "quantity"]; null when it is none.'
+    )
+    retry_after: int | None = strawberry.field(
+        default=None,
+        description="Seconds until the same request may succeed, at least 1; null unless the code is RATE_LIMITED.",
     )
 
 
@@ -79,7 +83,12 @@ def payload(description: str) -> Callable[[Declared], Declared]:
 
 
 def _user_error(refusal: Refusal, language: str) -> UserError:
-    return UserError(code=UserErrorCode(refusal.code), message=refusal.message(language), field=_path(refusal) or None)
+    return UserError(
+        code=UserErrorCode(refusal.code),
+        message=refusal.message(language),
+        field=_path(refusal) or None,
+        retry_after=refusal.retry_after,
+    )
 
 
 def _path(refusal: Refusal) -> list[str]:
@@ -98,16 +107,19 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[AnyPayload]]
     """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with.
 
     The resolver names what it wants: `viewer_id`, and nobody is refused with UNAUTHENTICATED; `info`; and `input`, in
-    which ids have become the UUIDs of things of their kind (`ids.given`).
+    which ids have become the UUIDs of things of their kind (`ids.given`). Before anything else the call is counted, and
+    refused when it comes too often (`schema/rates.py`).
     """
 
     def decorate(resolver: Callable[..., Awaitable[AnyPayload]]) -> Any:
         hints = get_type_hints(resolver, include_extras=True)
         payload_type: type[AnyPayload] = hints.pop("return")
+        name = _camel(resolver.__name__)
 
         async def resolve(self: Any, info: Info, **given: Any) -> AnyPayload:
             known: dict[str, Any] = {"info": info} if "info" in hints else {}
             try:
+                await rates.require(info.context, name)
                 if "viewer_id" in hints:
                     known["viewer_id"] = info.context.require_viewer()
                 if "input" in given:
@@ -135,7 +147,10 @@ def public(error: GraphQLError, context: Context) -> GraphQLError:
     """The error as a client may see it: refusals coded and translated, defects masked behind the request id."""
     cause = error.original_error
     if isinstance(cause, Refusal):
-        return _coded(error, cause.message(context.language), {"code": cause.code})
+        extensions: dict[str, object] = {"code": cause.code}
+        if cause.retry_after is not None:
+            extensions["retryAfter"] = cause.retry_after
+        return _coded(error, cause.message(context.language), extensions)
     if cause is None or isinstance(cause, GraphQLError):
         return error
     logger.error("request %s failed at %s", context.request_id, error.path, exc_info=cause)

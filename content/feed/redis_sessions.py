@@ -4,9 +4,9 @@ import logging
 
 from redis.exceptions import RedisError
 
-from content.feed.redis_client import impatient
 from content.feed.sessions import TTL, pack, unpack
 from content.feed.spreading import Order
+from core.redis_client import impatient
 from core.respite import Respite
 
 logger = logging.getLogger(__name__)

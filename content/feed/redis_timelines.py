@@ -13,9 +13,9 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from content.feed.redis_client import impatient
 from content.feed.timelines import CAP, TTL, Entry, Stretch
 from core.ids import BEYOND
+from core.redis_client import impatient
 from core.respite import Respite
 
 logger = logging.getLogger(__name__)

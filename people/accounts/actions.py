@@ -76,7 +76,7 @@ async def sign_in(handle: str, password: str) -> IssuedSession:
     )
     account_id, password_hash, locked_until = found or (None, _decoy(), None)
     if locked_until is not None and locked_until > clock.now():
-        raise RateLimited()
+        raise RateLimited(retry_after=60)
     verified = await asyncio.to_thread(_verify, password_hash, password)
     if account_id is None:
         raise WrongCredentials()
@@ -167,6 +167,12 @@ async def count_blocks(blocker_id: UUID, change: int) -> int:
         "UPDATE accounts SET block_count = block_count + $2 WHERE id = $1 RETURNING block_count", blocker_id, change
     )
     return int(counted)
+
+
+@action
+async def count_purchase(buyer_id: UUID) -> None:
+    """Counts an order that arrived, for the room that holds orders."""
+    await db.execute("UPDATE accounts SET purchase_count = purchase_count + 1 WHERE id = $1", buyer_id)
 
 
 @action

@@ -19,6 +19,7 @@ class AccountRow(Model):
     following_count = fields.IntField(default=0)
     note_count = fields.IntField(default=0)
     block_count = fields.IntField(db_default=0)
+    purchase_count = fields.IntField(db_default=0)
     failed_sign_ins = fields.IntField(default=0)
     locked_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

@@ -43,7 +43,8 @@ async def identity(access_token: str) -> Identity | None:
 
 async def _identities(_: str, hashes: Sequence[bytes]) -> list[Identity | None]:
     found = await db.rows(
-        "SELECT s.access_hash, s.account_id, s.id, s.access_expires_at, a.block_count > 0 FROM sessions s"
+        "SELECT s.access_hash, s.account_id, s.id, s.access_expires_at, a.block_count > 0, a.created_at,"
+        " a.purchase_count FROM sessions s"
         " JOIN accounts a ON a.id = s.account_id"
         " WHERE s.access_hash = ANY($1) AND s.revoked_at IS NULL AND s.access_expires_at > $2",
         list(set(hashes)),

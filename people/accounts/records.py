@@ -26,13 +26,16 @@ class Identity(msgspec.Struct):
     """Who is behind a request: an account, by which session, and until when its token holds.
 
     `blocks`: whether they blocked anybody; who did not need not be asked whom. It is the one thing that changes while
-    a stream is open, and so is kept current for all that know of it (`api/viewers.py`).
+    a stream is open, and so is kept current for all that know of it (`api/viewers.py`). How much they
+    are trusted with follows from when they came (`since`), and how many orders of theirs arrived (`purchases`).
     """
 
     account_id: UUID
     session_id: UUID
     expires_at: datetime
     blocks: bool = False
+    since: datetime | None = None
+    purchases: int = 0
 
 
 class IssuedSession(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from schema import rates
 from schema.context import Info
 from schema.pagination import After, First
 from schema.search.inputs import SearchFilter
@@ -44,6 +45,7 @@ class SearchQueries:
         first: First = 20,
         after: After = None,
     ) -> Any:
+        await rates.require(info.context, "search")
         try:
             found = await queries.search(
                 info.context.services.search,
@@ -69,6 +71,7 @@ class SearchQueries:
         " `extensions.unavailable` names `search`."
     )
     async def search_suggestions(self, info: Info, prefix: _Prefix, first: _Most = 8) -> list[str]:
+        await rates.require(info.context, "searchSuggestions")
         services = info.context.services
         found = await suggestions.suggestions(services.search, services.terms, prefix, first)
         if not found.is_available:

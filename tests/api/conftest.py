@@ -12,6 +12,7 @@ from api.app import create
 from api.lean_websockets import LeanProtocol
 from api.runtime import Runtime
 from core.bus import MemoryBus
+from core.rates import MemoryRates
 from core.settings import Settings
 from schema.context import Services
 from tests.api.small import SCHEMA
@@ -51,7 +52,7 @@ async def address(settings: Settings, bus: MemoryBus, websockets: Any, uvicorns:
     async def runtime(given: Settings) -> AsyncIterator[Runtime]:
         # The doors need no other service.
         others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
-        yield Runtime(Services(**{**others, "settings": given, "bus": bus}), {"bus": bus.check})
+        yield Runtime(Services(**{**others, "settings": given, "bus": bus, "rates": MemoryRates()}), {"bus": bus.check})
 
     async with serving(create(settings, SCHEMA, runtime=runtime), websockets, **uvicorns) as found:
         yield found

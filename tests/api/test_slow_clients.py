@@ -18,6 +18,7 @@ from api.lean_websockets import LeanProtocol
 from api.runtime import Runtime
 from core.bus import MemoryBus
 from core.outbox import Step
+from core.rates import NoRates
 from core.settings import Settings
 from core.streams import Snapshot, Topic
 from schema.context import Info, Services
@@ -88,7 +89,7 @@ async def address(request: pytest.FixtureRequest, tally: Tally) -> AsyncIterator
     @asynccontextmanager
     async def runtime(given: Settings) -> AsyncIterator[Runtime]:
         others: Any = dict.fromkeys(field.name for field in dataclasses.fields(Services))
-        services = Services(**{**others, "settings": given, "bus": tally.bus})
+        services = Services(**{**others, "settings": given, "bus": tally.bus, "rates": NoRates()})
         yield Runtime(services, {"bus": tally.bus.check})
 
     async with serving(create(Settings(), schema(tally), runtime=runtime), request.param) as found:

@@ -15,6 +15,12 @@ class TestExecutor:
             Settings.from_environment({"ZHONGCAO_EXECUTOR": "fast"})
 
 
+class TestRateLimits:
+    def test_hold_unless_they_are_lifted(self) -> None:
+        assert Settings.from_environment({}).rate_limits
+        assert not Settings.from_environment({"ZHONGCAO_RATE_LIMITS": "0"}).rate_limits
+
+
 class TestStripe:
     def test_takes_payments_when_both_secrets_are_given(self) -> None:
         both = {"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}

@@ -41,7 +41,11 @@ class Installation:
     deaths: tuple[str, ...]
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {"ZHONGCAO_DATA": str(folder / "data"), "ZHONGCAO_SANDBOX_FAULTS": _FAULTS}
+        self.environment = {
+            "ZHONGCAO_DATA": str(folder / "data"),
+            "ZHONGCAO_SANDBOX_FAULTS": _FAULTS,
+            "ZHONGCAO_RATE_LIMITS": "0",
+        }
         self._printed = ""
 
     @property

@@ -17,6 +17,7 @@ def started(database_url: str) -> Iterator[dict[str, str]]:
                 "MEILI_URL": search.url,
                 "MEILI_KEY": search.key,
                 "ZHONGCAO_SANDBOX_SECRET": "between-the-processes",
+                "ZHONGCAO_RATE_LIMITS": "0",
             }
     except (redis.Unavailable, meilisearch.Unavailable) as missing:
         cannot_be_had(missing)

@@ -8,6 +8,7 @@ from commerce.shops import queries as shop_queries
 from core import db, outbox, validation
 from core.errors import Forbidden, NotFound, WrongState
 from core.unit_of_work import action
+from people.accounts import actions as accounts
 
 _ORDER = db.columns(Order)
 
@@ -45,7 +46,7 @@ async def _repeated(order_id: UUID, parcel: tuple[str, str]) -> Order:
 
 @action
 async def confirm_receipt(buyer_id: UUID, order_id: UUID) -> Order:
-    """SHIPPED → COMPLETED, by the buyer; once more changes nothing.
+    """SHIPPED → COMPLETED, by the buyer, who has bought something then; once more changes nothing.
 
     Raises NotFound, Forbidden or WrongState; records OrderCompleted.
     """
@@ -58,6 +59,7 @@ async def confirm_receipt(buyer_id: UUID, order_id: UUID) -> Order:
         order_id,
     )
     if changed:
+        await accounts.count_purchase(buyer_id)
         outbox.record(events.OrderCompleted(order_id=order_id))
         return changed[0]
     [order] = [found for found in await queries.by_ids([order_id]) if found is not None]
