@@ -21,6 +21,7 @@ from content.notes.events import NoteDeleted, NotePublished
 from core import outbox
 from core.relay import BatchLane, Lane
 from core.timers import Timer
+from people.accounts import guessing
 from schema.context import Services
 from search import indexer
 from search.terms import actions as terms
@@ -60,6 +61,7 @@ def timers(services: Services) -> Sequence[Timer]:
         Timer("group_buys.start_offers", 0.5, group_buy_actions.start_offers),
         Timer("group_buys.end_offers", 0.5, group_buy_actions.end_offers),
         Timer("feed.learn", 5, learn),
+        Timer("accounts.forget_guesses", 600, guessing.forget),
         Timer("search.forget_terms", 3600, terms.forget),
         Timer("live.viewers", 2, live_actions.count_viewers),
     ]

@@ -11,10 +11,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from core import clock, db, outbox, validation
-from core.errors import RateLimited
 from core.ids import new_id
 from core.unit_of_work import action
-from people.accounts import rules, sessions
+from people.accounts import guessing, passwords, rules, sessions
 from people.accounts.errors import HandleTaken, WrongCredentials
 from people.accounts.events import AccountCreated, ProfileUpdated
 from people.accounts.records import IssuedSession
@@ -33,14 +32,18 @@ async def sign_up(handle: str, display_name: str, password: str) -> IssuedSessio
     """Creates an account and signs it in. Raises Invalid or HandleTaken; records AccountCreated."""
     handle = rules.handle(handle)
     display_name = validation.text(display_name, "display_name", most=40)
-    password_hash = await asyncio.to_thread(_hasher.hash, rules.password(password))
+    password_hash = await asyncio.to_thread(_hash, password, (handle, display_name))
     return await _create_signed_in(handle, display_name, password_hash)
+
+
+def _hash(password: str, own: Sequence[str]) -> str:
+    return _hasher.hash(rules.password(password, own))
 
 
 @action
 async def _create_signed_in(handle: str, display_name: str, password_hash: str) -> IssuedSession:
     account_id = await create(handle, display_name, password_hash)
-    return await sessions.begin(account_id)
+    return await sessions.begin(account_id, password_hash)
 
 
 @action
@@ -69,46 +72,36 @@ async def create(
     return account_id
 
 
-async def sign_in(handle: str, password: str) -> IssuedSession:
-    """Opens a session. Raises WrongCredentials, or RateLimited after too many wrong passwords in a row."""
-    found = await db.row(
-        "SELECT id, password_hash, locked_until FROM accounts WHERE handle_key = $1", rules.handle_key(handle)
-    )
-    account_id, password_hash, locked_until = found or (None, _decoy(), None)
-    if locked_until is not None and locked_until > clock.now():
-        raise RateLimited(retry_after=60)
+async def sign_in(
+    handle: str, password: str, *, address: str | None = None, device_token: str | None = None
+) -> IssuedSession:
+    """Opens a session. Raises WrongCredentials, or RateLimited after too many wrong passwords (see `guessing`).
+
+    `address`: the public one that it is asked from; `device_token`: what an earlier session was given, if any.
+    """
+    handle_key = rules.handle_key(handle)
+    found = await db.row("SELECT id, password_hash FROM accounts WHERE handle_key = $1", handle_key)
+    account_id, password_hash = found or (None, _decoy())
+    device_id = None if found is None else rules.device_of(device_token, password_hash, clock.now())
+    begun = await guessing.begin(handle_key, address, device_id)
     verified = await asyncio.to_thread(_verify, password_hash, password)
-    if account_id is None:
+    if account_id is None or not verified:
         raise WrongCredentials()
-    if not verified:
-        await _count_failure(account_id)
-        raise WrongCredentials()
-    return await _sign_in_verified(account_id)
+    return await _sign_in_verified(account_id, password_hash, begun)
 
 
 def _verify(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash, passwords.normalized(password))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         # An account that nobody can sign in to keeps something else in place of a hash.
         return False
 
 
 @action
-async def _count_failure(account_id: UUID) -> None:
-    await db.execute(
-        "UPDATE accounts SET locked_until = CASE WHEN failed_sign_ins + 1 >= $2 THEN $3::timestamptz END,"
-        " failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= $2 THEN 0 ELSE failed_sign_ins + 1 END WHERE id = $1",
-        account_id,
-        rules.MAX_FAILED_SIGN_INS,
-        clock.now() + rules.LOCK,
-    )
-
-
-@action
-async def _sign_in_verified(account_id: UUID) -> IssuedSession:
-    await db.execute("UPDATE accounts SET failed_sign_ins = 0 WHERE id = $1 AND failed_sign_ins > 0", account_id)
-    return await sessions.begin(account_id)
+async def _sign_in_verified(account_id: UUID, password_hash: str, right: guessing.Try) -> IssuedSession:
+    await guessing.give_back(right)
+    return await sessions.begin(account_id, password_hash)
 
 
 @action

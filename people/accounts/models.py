@@ -1,6 +1,7 @@
 """Tables of accounts and sessions."""
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
@@ -20,6 +21,7 @@ class AccountRow(Model):
     note_count = fields.IntField(default=0)
     block_count = fields.IntField(db_default=0)
     purchase_count = fields.IntField(db_default=0)
+    # Of the version before; they go with the next.
     failed_sign_ins = fields.IntField(default=0)
     locked_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
@@ -53,3 +55,14 @@ class RefreshTokenRow(Model):
 
     class Meta:
         table = "refresh_tokens"
+
+
+class GuessesRow(Model):
+    """When passwords were tried of late, newest first: of whom, tells only a hash."""
+
+    name = fields.CharField(65, primary_key=True)
+    instants: ArrayField = ArrayField(element_type="timestamptz")
+    over_at = fields.DatetimeField()
+
+    class Meta:
+        table = "guesses"

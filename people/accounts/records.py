@@ -45,3 +45,4 @@ class IssuedSession(msgspec.Struct, frozen=True):
     refresh_token: str
     expires_at: datetime
     account_id: UUID
+    device_token: str

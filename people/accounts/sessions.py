@@ -14,19 +14,25 @@ from people.accounts.records import IssuedSession
 
 
 @action
-async def begin(account_id: UUID) -> IssuedSession:
-    """Opens a session of somebody who proved who they are."""
-    issued = IssuedSession(rules.new_token(), rules.new_token(), clock.now() + rules.ACCESS_TTL, account_id)
-    session_id = new_id()
+async def begin(account_id: UUID, password_hash: str) -> IssuedSession:
+    """Opens a session of somebody who proved who they are; its device is known by the session's id from now on."""
+    session_id, now = new_id(), clock.now()
+    issued = IssuedSession(
+        rules.new_token(),
+        rules.new_token(),
+        now + rules.ACCESS_TTL,
+        account_id,
+        rules.device_token(session_id, password_hash, now),
+    )
     await db.execute(
         "INSERT INTO sessions (id, account_id, access_hash, access_expires_at, created_at) VALUES ($1, $2, $3, $4, $5)",
         session_id,
         account_id,
         rules.token_hash(issued.access_token),
         issued.expires_at,
-        clock.now(),
+        now,
     )
-    await _keep(session_id, issued.refresh_token, clock.now())
+    await _keep(session_id, issued.refresh_token, now)
     return issued
 
 
@@ -56,8 +62,9 @@ async def _rotate(refresh_token: str, grace: timedelta) -> IssuedSession | None:
     """The new tokens, or None. It returns, not raises, so that the end of the session commits."""
     now = clock.now()
     token = await db.row(
-        "SELECT t.id, t.session_id, t.expires_at, s.account_id FROM refresh_tokens t"
-        " JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = $1 AND s.revoked_at IS NULL FOR UPDATE OF s",
+        "SELECT t.id, t.session_id, t.expires_at, s.account_id, a.password_hash FROM refresh_tokens t"
+        " JOIN sessions s ON s.id = t.session_id JOIN accounts a ON a.id = s.account_id"
+        " WHERE t.token_hash = $1 AND s.revoked_at IS NULL FOR UPDATE OF s",
         rules.token_hash(refresh_token),
     )
     if token is None or token["expires_at"] <= now:
@@ -72,6 +79,7 @@ async def _rotate(refresh_token: str, grace: timedelta) -> IssuedSession | None:
         rules.successor(refresh_token, token["id"], "refresh"),
         spent_at + rules.ACCESS_TTL,
         token["account_id"],
+        rules.device_token(token["session_id"], token["password_hash"], spent_at),
     )
     if spent:
         await db.execute(

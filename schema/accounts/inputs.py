@@ -9,13 +9,16 @@ from schema.scalars import URL
 class SignUpInput:
     handle: str = strawberry.field(description="2 to 30 letters of any script, digits and underscores; unique.")
     display_name: str = strawberry.field(description="1 to 40 characters.")
-    password: str = strawberry.field(description="8 to 128 characters.")
+    password: str = strawberry.field(description="8 to 128 characters; not a common one, nor your own name.")
 
 
 @strawberry.input(description="Who wants to sign in.")
 class SignInInput:
     handle: str = strawberry.field(description="In whatever case it is written.")
     password: str = strawberry.field(description="The account's password.")
+    device_token: str | None = strawberry.field(
+        default=None, description="`Session.deviceToken` that this device was given last."
+    )
 
 
 @strawberry.input(description="A session to go on with.")

@@ -16,17 +16,21 @@ from schema.errors import mutation
 
 @strawberry.type
 class AccountMutations:
-    @mutation("Creates an account and signs it in. Refused with INVALID or ALREADY_EXISTS.")
+    @mutation("Creates an account and signs it in. Refused with INVALID, ALREADY_EXISTS or RATE_LIMITED.")
     async def sign_up(self, input: SignUpInput) -> SessionPayload:
         session = await actions.sign_up(input.handle, input.display_name, input.password)
         return SessionPayload.of(session=session)
 
     @mutation(
         "Opens a session. Refused with UNAUTHENTICATED, alike for a wrong password and an unknown handle;"
-        " with RATE_LIMITED for a minute after ten wrong passwords in a row."
+        " with RATE_LIMITED after 10 wrong passwords in 10 minutes for a handle from one address, 50 from one address,"
+        " or 100 in an hour for a handle from devices that never signed in to it: one that did is counted by itself."
     )
-    async def sign_in(self, input: SignInInput) -> SessionPayload:
-        return SessionPayload.of(session=await actions.sign_in(input.handle, input.password))
+    async def sign_in(self, info: Info, input: SignInInput) -> SessionPayload:
+        session = await actions.sign_in(
+            input.handle, input.password, address=info.context.address, device_token=input.device_token
+        )
+        return SessionPayload.of(session=session)
 
     @mutation(
         "New tokens for the refresh token, which is spent by it; for some seconds more it gives the very same again, so"

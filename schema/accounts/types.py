@@ -86,6 +86,10 @@ class Session:
     access_token: str = strawberry.field(description='Send it as "Authorization: Bearer …".')
     refresh_token: str = strawberry.field(description="Give it to `refreshSession` for new tokens; good once, 30 days.")
     expires_at: datetime.datetime = strawberry.field(description="When the access token ends.")
+    device_token: str = strawberry.field(
+        description="Proof that this device signed in to this account: give it to `signIn`, and wrong passwords of"
+        " others do not hold this device up. 1 year, or until the password changes; keep it after signing out."
+    )
     user: UserRef = batched(fields.session_user, description="Who is signed in.")
 
 
