@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from commerce.orders import Allowance
 from core import clock
 from core.errors import RateLimited
 from core.rates import Charge, Rate, Rates, whole_seconds
@@ -56,6 +57,9 @@ SUBSCRIBING: Final = Limit(Rate(1000, _MINUTE), Rate(6000, _MINUTE))
 # Opened by whom, a socket says later. All that one address may hold, twice a minute.
 SOCKETS: Final = Rate(2000, _MINUTE)
 
+# What is held unpaid nobody else can buy: a cart or two for each hand, and never a whole offer by one person.
+UNPAID: Final = Allowance(orders=5, units=50)
+
 
 class Trust(msgspec.Struct, frozen=True):
     """So many times as often may who has been here for so long, and has received so many orders."""
@@ -73,6 +77,14 @@ def trust(who: Identity) -> int:
     """How many times the numbers of the table somebody may."""
     age = clock.now() - who.since if who.since else timedelta()
     return next((level.times for level in TRUST if age >= level.age and who.purchases >= level.purchases), 1)
+
+
+def allowance(context: Context) -> Allowance | None:
+    """How much whoever asks may have ordered and not paid for; None where limits are lifted."""
+    if context.viewer is None or not context.services.settings.rate_limits:
+        return None
+    times = trust(context.viewer)
+    return Allowance(UNPAID.orders * times, UNPAID.units * times)
 
 
 async def require(context: Context, name: str, limit: Limit | None = None) -> None:

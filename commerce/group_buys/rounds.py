@@ -14,7 +14,7 @@ from commerce.group_buys import rules
 from commerce.group_buys.errors import SeatExpired, TeamClosed
 from commerce.group_buys.events import TeamEventKind
 from commerce.group_buys.records import GroupBuy, Seat, TakenSeat, Team
-from commerce.orders import Address, DraftOrder, NewLine, Order
+from commerce.orders import Address, Allowance, DraftOrder, NewLine, Order
 from commerce.orders import actions as order_actions
 from core.errors import Conflict, NotFound, Refusal
 from core.ids import new_id
@@ -31,6 +31,7 @@ class Taking(msgspec.Struct, frozen=True):
     address: Address | None
     key: str
     fingerprint: str
+    allowance: Allowance | None = None
 
 
 class Settling(msgspec.Struct, frozen=True):
@@ -182,6 +183,7 @@ class Round:
             wish.address,
             wish.key,
             wish.fingerprint,
+            wish.allowance,
             now=self.now,
         )
 

@@ -1,5 +1,5 @@
 """Orders: what somebody buys of one shop, from the promise to pay to the parcel in their hands."""
 
-from commerce.orders.records import Address, DraftOrder, Line, NewLine, Order, OrderLine
+from commerce.orders.records import Address, Allowance, DraftOrder, Line, NewLine, Order, OrderLine
 
-__all__ = ["Address", "DraftOrder", "Line", "NewLine", "Order", "OrderLine"]
+__all__ = ["Address", "Allowance", "DraftOrder", "Line", "NewLine", "Order", "OrderLine"]

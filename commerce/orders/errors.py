@@ -31,3 +31,15 @@ class TooManyRefunds(Refusal):
     code = "LIMIT_EXCEEDED"
     zh = "一笔订单最多退款 {most} 次"
     en = "At most {most} refunds an order"
+
+
+class TooManyUnpaid(Refusal):
+    code = "LIMIT_EXCEEDED"
+    zh = "你有 {most} 笔订单尚未付款，请先付款或取消"
+    en = "{most} of your orders are unpaid: pay or cancel one first"
+
+
+class TooManyHeld(Refusal):
+    code = "LIMIT_EXCEEDED"
+    zh = "未付款的订单合计最多 {most} 件，请先付款或取消"
+    en = "Unpaid orders hold at most {most} units together: pay or cancel one first"

@@ -89,10 +89,18 @@ class NewLine(msgspec.Struct, frozen=True):
     unit_price_minor: int
 
 
+class Allowance(msgspec.Struct, frozen=True):
+    """How many orders a buyer may have unpaid at once, and how many units they may hold together."""
+
+    orders: int
+    units: int
+
+
 class DraftOrder(msgspec.Struct, frozen=True):
-    """An order to be written, with what makes asking for it twice the same."""
+    """An order to be written, with what makes asking for it twice the same, and what its buyer is allowed."""
 
     order: Order
     lines: Sequence[NewLine]
     idempotency_key: str
     fingerprint: str
+    allowance: Allowance | None = None

@@ -6,6 +6,7 @@ import strawberry
 
 from commerce.group_buys import NewTier, actions, queries
 from commerce.group_buys.errors import TeamClosed, TeamFull
+from schema import rates
 from schema.context import Info
 from schema.errors import mutation
 from schema.group_buys.inputs import CreateGroupBuyInput, FillTeamInput, JoinTeamInput, OpenTeamInput
@@ -36,29 +37,34 @@ class GroupBuyMutations:
     @mutation(
         "Takes the leader's seat of a new team and holds it, ten minutes at the most, while its order is paid. The team"
         " opens, and its clock starts, when the order is paid; until then only the leader sees it. Refused with"
-        " UNAUTHENTICATED, INVALID, NOT_FOUND, NOT_STARTED, ENDED, LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a"
-        " reused key."
+        " UNAUTHENTICATED, INVALID, NOT_FOUND, NOT_STARTED, ENDED, LIMIT_EXCEEDED (also 5 unpaid orders, or 50 unpaid"
+        " units; more with trust), OUT_OF_STOCK, or CONFLICT for a reused key."
     )
-    async def open_team(self, viewer_id: UUID, input: OpenTeamInput) -> SeatPayload:
+    async def open_team(self, viewer_id: UUID, info: Info, input: OpenTeamInput) -> SeatPayload:
         taken = await actions.open_team(
             viewer_id,
             input.group_buy_id,
             input.quantity,
             input.shipping_address.as_address() if input.shipping_address else None,
             input.idempotency_key,
+            allowance=rates.allowance(info.context),
         )
         return SeatPayload.of(seat=taken.whole, team=taken.team, order=taken.order)
 
     @mutation(
         "Takes a seat in an open team and holds it while its order is paid: ten minutes at the most, never past the"
         " team's deadline. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, TEAM_CLOSED, ALREADY_IN_TEAM, TEAM_FULL,"
-        " LIMIT_EXCEEDED, OUT_OF_STOCK, or CONFLICT for a reused key. When it is full or closed, `alternatives` and"
+        " LIMIT_EXCEEDED (also 5 unpaid orders, or 50 unpaid units; more with trust), OUT_OF_STOCK, or CONFLICT for a"
+        " reused key. When it is full or closed, `alternatives` and"
         " `canOpenTeam` say what can be had instead."
     )
     async def join_team(self, viewer_id: UUID, info: Info, input: JoinTeamInput) -> SeatPayload:
         address = input.shipping_address.as_address() if input.shipping_address else None
+        allowed = rates.allowance(info.context)
         try:
-            taken = await actions.join_team(viewer_id, input.team_id, input.quantity, address, input.idempotency_key)
+            taken = await actions.join_team(
+                viewer_id, input.team_id, input.quantity, address, input.idempotency_key, allowance=allowed
+            )
         except (TeamFull, TeamClosed) as refusal:
             instead = await queries.alternatives(input.team_id, viewer_id, input.quantity)
             return SeatPayload.refused(

@@ -9,6 +9,7 @@ from commerce.group_buys import queries as group_buy_queries
 from commerce.group_buys.errors import SeatExpired, TeamClosed
 from commerce.orders import Line, actions
 from commerce.payments.errors import UnknownProvider
+from schema import rates
 from schema.context import Info
 from schema.errors import mutation
 from schema.orders.inputs import OrderRefInput, PayOrderInput, PlaceOrderInput, RefundOrderInput, ShipOrderInput
@@ -19,12 +20,15 @@ from schema.orders.types import OrderPayload, PaymentMethod
 class OrderMutations:
     @mutation(
         "Orders from one shop at its prices, and holds the units for 15 minutes while the order is paid. Refused with"
-        " UNAUTHENTICATED, INVALID, NOT_FOUND, OUT_OF_STOCK, or CONFLICT for a reused key."
+        " UNAUTHENTICATED, INVALID, NOT_FOUND, OUT_OF_STOCK, LIMIT_EXCEEDED (5 unpaid orders, or 50 unpaid units; more"
+        " with trust), or CONFLICT for a reused key."
     )
-    async def place_order(self, viewer_id: UUID, input: PlaceOrderInput) -> OrderPayload:
+    async def place_order(self, viewer_id: UUID, info: Info, input: PlaceOrderInput) -> OrderPayload:
         lines = [Line(line.variant_id, line.quantity) for line in input.lines]
         address = input.shipping_address.as_address() if input.shipping_address else None
-        return OrderPayload.of(order=await actions.place(viewer_id, lines, address, input.idempotency_key))
+        allowed = rates.allowance(info.context)
+        order = await actions.place(viewer_id, lines, address, input.idempotency_key, allowance=allowed)
+        return OrderPayload.of(order=order)
 
     @mutation(
         "Pays the whole of an order; its price can't be chosen. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"

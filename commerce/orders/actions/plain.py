@@ -11,7 +11,7 @@ from commerce.orders import queries, rules
 from commerce.orders.actions.paying import cancel_unpaid, mark_paid
 from commerce.orders.actions.writing import create
 from commerce.orders.errors import PaidTooLate
-from commerce.orders.records import Address, Line, NewLine, Order
+from commerce.orders.records import Address, Allowance, Line, NewLine, Order
 from commerce.payments import actions as payments
 from core import clock, db, idempotency
 from core.errors import Invalid, NotFound, Refusal
@@ -23,10 +23,18 @@ _BATCH = 100
 
 
 @action
-async def place(buyer_id: UUID, lines: Sequence[Line], address: Address | None, idempotency_key: str) -> Order:
+async def place(
+    buyer_id: UUID,
+    lines: Sequence[Line],
+    address: Address | None,
+    idempotency_key: str,
+    *,
+    allowance: Allowance | None = None,
+) -> Order:
     """Orders from one shop, at its prices, and holds the units for 15 minutes.
 
-    Raises Invalid, NotFound, OutOfStock, or Conflict for a key that was another request's; records OrderPlaced.
+    Raises Invalid, NotFound, OutOfStock, TooManyUnpaid or TooManyHeld beyond the `allowance`, or Conflict for a key
+    that was another request's; records OrderPlaced.
     """
     rules.lines(lines)
     fingerprint = idempotency.fingerprint("place", lines, address)
@@ -47,6 +55,7 @@ async def place(buyer_id: UUID, lines: Sequence[Line], address: Address | None, 
         address,
         idempotency_key,
         fingerprint,
+        allowance,
     )
     await _hold(lines)
     return order

@@ -7,10 +7,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from commerce.orders import rules
+from commerce.orders import queries, rules
+from commerce.orders.errors import TooManyHeld, TooManyUnpaid
 from commerce.orders.events import OrderPlaced
-from commerce.orders.records import Address, DraftOrder, NewLine, Order
+from commerce.orders.records import Address, Allowance, DraftOrder, NewLine, Order
 from core import clock, db, idempotency, outbox
+from core.errors import Refusal
 from core.ids import new_id
 from core.unit_of_work import action
 
@@ -26,6 +28,17 @@ _PLACE = (
     " SELECT count(*) FROM placed"
 )
 
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS buyer (id)"
+_UNPAID = (
+    "SELECT o.buyer_id, count(DISTINCT o.id), sum(l.quantity) FROM orders o JOIN order_lines l ON l.order_id = o.id"
+    " WHERE o.buyer_id = ANY($1) AND o.status = 'PENDING_PAYMENT' GROUP BY o.buyer_id"
+)
+
+
+def _overtaken() -> asyncpg.SerializationError:
+    """The same request in another transaction, or (once in an age) the same number: what `action` begins anew."""
+    return asyncpg.SerializationError("an order was placed by another transaction")
+
 
 def draft(
     buyer_id: UUID,
@@ -37,6 +50,7 @@ def draft(
     address: Address | None,
     idempotency_key: str,
     fingerprint: str,
+    allowance: Allowance | None = None,
     *,
     now: datetime,
 ) -> DraftOrder:
@@ -61,18 +75,19 @@ def draft(
         carrier=None,
         tracking_number=None,
     )
-    return DraftOrder(order, lines, idempotency.key(idempotency_key), fingerprint)
+    return DraftOrder(order, lines, idempotency.key(idempotency_key), fingerprint, allowance)
 
 
 @action
 async def write(drafts: Sequence[DraftOrder]) -> None:
     """Writes orders with their lines, in one statement however many; records OrderPlaced for each.
 
-    Ask `queries.existing` first: when the same request is being written by another transaction, the whole use case
-    starts anew, and finds it there.
+    Raises TooManyUnpaid or TooManyHeld beyond a buyer's allowance. Ask `queries.existing` first: when the same request
+    is being written by another transaction, the whole use case starts anew, and finds it there.
     """
     # In one order everywhere: who writes several of the same must not wait for who waits for them.
     drafts = sorted(drafts, key=lambda made: (made.order.buyer_id, made.idempotency_key))
+    await _require_allowed([made for made in drafts if made.allowance is not None])
     placed = await db.value(
         _PLACE,
         [
@@ -87,11 +102,36 @@ async def write(drafts: Sequence[DraftOrder]) -> None:
         ],
     )
     if placed != len(drafts):
-        # The same request in another transaction, or (once in an age) the same number: what `action` begins anew.
-        raise asyncpg.SerializationError("an order was placed by another transaction")
+        raise _overtaken()
     for made in drafts:
         order = made.order
         outbox.record(OrderPlaced(order_id=order.id, buyer_id=order.buyer_id, shop_id=order.shop_id))
+
+
+async def _require_allowed(drafts: Sequence[DraftOrder]) -> None:
+    """Orders of one buyer wait here for each other, so that what is unpaid is counted with whatever came before."""
+    if not drafts:
+        return
+    buyers = sorted({made.order.buyer_id for made in drafts})
+    await db.execute(_WAIT, buyers)
+    unpaid = {buyer_id: (orders, units) for buyer_id, orders, units in await db.rows(_UNPAID, buyers)}
+    for made in drafts:
+        orders, units = unpaid.get(made.order.buyer_id, (0, 0))
+        orders, units = orders + 1, units + sum(line.quantity for line in made.lines)
+        unpaid[made.order.buyer_id] = orders, units
+        refusal = _beyond(made.allowance, orders, units)
+        if refusal is not None and await queries.existing_all([(made.order.buyer_id, made.idempotency_key)]):
+            raise _overtaken()
+        if refusal is not None:
+            raise refusal
+
+
+def _beyond(allowed: Allowance | None, orders: int, units: int) -> Refusal | None:
+    if allowed is not None and orders > allowed.orders:
+        return TooManyUnpaid(most=allowed.orders)
+    if allowed is not None and units > allowed.units:
+        return TooManyHeld(most=allowed.units)
+    return None
 
 
 async def create(
@@ -104,6 +144,7 @@ async def create(
     address: Address | None,
     idempotency_key: str,
     fingerprint: str,
+    allowance: Allowance | None = None,
 ) -> Order:
     """`draft`, as of now, and `write` of one order."""
     made = draft(
@@ -116,6 +157,7 @@ async def create(
         address,
         idempotency_key,
         fingerprint,
+        allowance,
         now=clock.now(),
     )
     await write([made])

@@ -12,12 +12,13 @@ JOIN = """mutation ($input: JoinTeamInput!) { joinTeam(input: $input) {
 
 class TestJoinTeam:
     async def test_asks_for_nothing_beyond_the_seat(self, statements: list[str]) -> None:
-        """The offer's lock, the key, teams and seats; the order, the places, the outbox."""
+        """The offer's lock, the key, teams and seats; what the buyer has unpaid (and a lock of theirs, left out here);
+        the order, the places, the outbox."""
         leader, buyer = await factory.opened(await factory.offer(team_size=3)), await person("团员")
         team_id = ids.encode("team", leader.team.id)
         statements.clear()
         answer = await Graph()(JOIN, as_=buyer, input={"teamId": team_id, "idempotencyKey": new_id().hex})
-        assert len(statements) == 6, statements
+        assert len(statements) == 7, statements
         joined = answer["data"]["joinTeam"]
         assert joined["userErrors"] == [] and joined["seat"]["team"] == {"id": team_id, "openSeatCount": 1}
         assert joined["seat"]["order"]["id"] == joined["order"]["id"] and joined["seat"]["order"]["payBy"]
