@@ -69,6 +69,8 @@ def compared(
     servers: Mapping[str, Server], tokens: Sequence[str], seconds: int, connections: int = _CONNECTIONS
 ) -> Rates:
     """Requests per second of each, medians of turns. Raises AssertionError unless all answer the same."""
+    for server in servers.values():
+        server.rest()
     answers = {name: [answer(server, token) for token in tokens] for name, server in servers.items()}
     (first, wanted), *others = answers.items()
     for name, found in others:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import orjson
-import psutil
 
 from bench import wrk
 from bench.feed_data import filled
@@ -76,6 +75,7 @@ def figures(seconds: int = _SECONDS) -> list[Figure]:
     with scratch() as folder, filled(folder) as (url, tokens):
         things = asyncio.run(_things(url))
         with serving(folder / "data", environment={"DATABASE_URL": url}) as server:
+            server.rest()
             return [_measured(server, path, tokens, things[path.kind], seconds) for path in _PATHS]
 
 
@@ -91,13 +91,11 @@ def _measured(server: Server, path: _Path, tokens: Sequence[str], things: Sequen
         "tokens": ", ".join(map(wrk.text, tokens)),
         "things": ", ".join(map(wrk.text, things)),
     }
-    process = psutil.Process(server.process.pid)
     wrk.run(server.url + "/graphql", script, _MANY, 1)
-    before = process.cpu_times()
+    before = server.processor_seconds()
     many = wrk.run(server.url + "/graphql", script, _MANY, seconds)
-    after = process.cpu_times()
+    busy = (server.processor_seconds() - before) / many.requests
     one = wrk.run(server.url + "/graphql", script, 1, seconds)
-    busy = (after.user + after.system - before.user - before.system) / many.requests
     return Figure(
         path.name,
         f"{many.per_second:.0f} requests/s, each {busy * 1000:.1f} ms of processor time;"

@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 _PATIENCE = 60.0
+# A server is at rest when it takes less than so much of a processor for so many seconds.
+_REST = 0.1
+_REST_SECONDS = 0.7
 
 
 class Server:
@@ -27,6 +32,18 @@ class Server:
     @property
     def websocket_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/graphql"
+
+    def processor_seconds(self) -> float:
+        """The processor time that the process has taken, its children left out."""
+        used = psutil.Process(self.process.pid).cpu_times()
+        return float(used.user + used.system)
+
+    def rest(self) -> None:
+        """Waits until it is done with what a start begins: what was not indexed for search yet is, beside requests."""
+        before = -_PATIENCE
+        while (now := self.processor_seconds()) - before > _REST * _REST_SECONDS:
+            before = now
+            time.sleep(_REST_SECONDS)
 
     def resident_mib(self) -> float:
         """Memory of the process itself, its PostgreSQL left out."""
