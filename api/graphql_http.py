@@ -16,8 +16,8 @@ from api import caching, negotiation, requests
 from api.console import page
 from api.graphql_sse import refusal_stream, stream
 from api.negotiation import GRAPHQL, HTML, JSON, STREAM
-from api.operations import Operation, Operations, RequestError
-from api.refusals import masked, unauthenticated
+from api.operations import Operation, Operations
+from api.refusals import RequestError, masked, unauthenticated
 from api.requests import InvalidTokenError, MalformedError
 from api.viewers import Viewers
 from schema.context import Context, Services
@@ -49,7 +49,8 @@ class GraphQLOverHTTP:
             language = negotiation.language(request.headers.get("accept-language"))
             return respond(unauthenticated(language), 401, kind, {"WWW-Authenticate": "Bearer"})
         except RequestError as error:
-            return respond(error.answer, 200 if kind == JSON else error.status, kind)
+            answer = error.answer_in(negotiation.refusals_language(request.headers.get("accept-language")))
+            return respond(answer, 200 if kind == JSON else error.status, kind)
         except Exception:
             logger.exception("request %s failed", request.state.request_id)
             return respond(masked(request.state.request_id), 500, kind)
@@ -66,11 +67,11 @@ class GraphQLOverHTTP:
             raise MalformedError(406, f"Accept one of {', '.join(_OFFERED)}.")
         asked = await requests.from_body(request) if request.method == "POST" else requests.from_url(request)
         try:
-            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
+            operation = self._operations.prepare_asked(asked)
         except RequestError as error:
             if kinds[0] != STREAM:
                 raise
-            return refusal_stream(error)
+            return refusal_stream(error, negotiation.refusals_language(request.headers.get("accept-language")))
         if request.method != "POST" and operation.kind is OperationType.MUTATION:
             raise MalformedError(405, "Mutations are sent by POST.", Allow="POST")
         response = await self._run(operation, kinds, await requests.context(request, self._services))
@@ -89,5 +90,6 @@ class GraphQLOverHTTP:
 
 
 def respond(answer: Any, status: int, kind: str, headers: dict[str, str] | None = None) -> Response:
-    """A JSON response of a media type."""
-    return Response(orjson.dumps(answer), status, headers, media_type=f"{kind}; charset=utf-8")
+    """A JSON response of a media type; bytes are JSON already."""
+    content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+    return Response(content, status, headers, media_type=f"{kind}; charset=utf-8")

@@ -11,8 +11,8 @@ import orjson
 from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
-from api.operations import Operation, Operations, RequestError, interrupted
-from api.refusals import masked, unauthenticated
+from api.operations import Operation, Operations, interrupted
+from api.refusals import RequestError, masked, unauthenticated
 from api.viewers import Viewers
 from core import clock
 from execution.streams import Payload
@@ -35,11 +35,11 @@ def stream(operations: Operations, operation: Operation, context: Context, viewe
     return _response(_attended(answers, _Seat(context), viewers))
 
 
-def refusal_stream(error: RequestError) -> Response:
+def refusal_stream(error: RequestError, language: str) -> Response:
     """The response that tells as an event why an operation was refused."""
 
     async def events() -> AsyncGenerator[bytes, None]:
-        yield _next(orjson.dumps(error.answer)) + _COMPLETE
+        yield _next(orjson.dumps(error.answer_in(language))) + _COMPLETE
 
     return _response(events())
 
@@ -106,7 +106,7 @@ async def _answers(operations: Operations, operation: Operation, context: Contex
         else:
             async with operations.in_time():
                 answer = await operations.run(operation, context)
-            yield _next(orjson.dumps(answer))
+            yield _next(answer)
     except RequestError as error:
         yield _next(orjson.dumps(error.answer))
     except Exception:

@@ -17,10 +17,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api import addresses, negotiation, requests
 from api.connection import Connection, DisconnectedError
-from api.limits import too_complex
-from api.operations import Operation, Operations, RequestError, interrupted
+from api.limits import TooComplex
+from api.operations import Operation, Operations, interrupted
 from api.origins import Origins
-from api.refusals import masked, unauthenticated
+from api.refusals import RequestError, masked, unauthenticated
 from api.requests import GraphQLRequest, InvalidTokenError, MalformedError
 from api.viewers import Viewers
 from core import clock
@@ -92,6 +92,9 @@ class GraphQLOverWebSocket:
                     del self._sockets_of[address]
 
 
+_FULL: Final = TooComplex("Too many operations are running on this connection.", "此连接上正在执行的操作过多。")
+
+
 class _Socket:
     """One connection and its running operations."""
 
@@ -105,6 +108,7 @@ class _Socket:
         "_limit",
         "_operating",
         "_operations",
+        "_refusals_language",
         "_request_id",
         "_running",
         "_services",
@@ -133,13 +137,17 @@ class _Socket:
         self._has_ended = False
         self._handshake_token = request.headers.get("authorization")
         self._token: str | None = None
-        self._language = negotiation.language(request.headers.get("accept-language"))
+        self._hear_language(request.headers.get("accept-language"))
         self._request_id = requests.request_id(request)
         self._count = 0
         self._acknowledged = False
         # What clients gave an id to; and those among it that have a task of this socket.
         self._running: dict[str, Subscription] = {}
         self._operating: list[asyncio.Task[None]] = []
+
+    def _hear_language(self, wanted: str | None) -> None:
+        self._language = negotiation.language(wanted)
+        self._refusals_language = negotiation.refusals_language(wanted)
 
     async def serve(self) -> None:
         """Reads messages until either side closes, and leaves no operation behind."""
@@ -214,7 +222,7 @@ class _Socket:
         self._token = self._token_in(payload)
         wanted = payload.get("acceptLanguage")
         if isinstance(wanted, str):
-            self._language = negotiation.language(wanted)
+            self._hear_language(wanted)
         try:
             async with self._operations.in_time():
                 self.viewer = await requests.identify(self._token)
@@ -276,17 +284,17 @@ class _Socket:
         )
         try:
             if full:
-                raise RequestError([too_complex("Too many operations are running on this connection.")])
-            operation = self._operations.prepare(asked.query, asked.operation_name, asked.variables, asked.sha256)
+                raise RequestError([_FULL])
+            operation = self._operations.prepare_asked(asked)
             async with self._operations.in_time():
                 context.viewer = await self._present_viewer()
                 if operation.kind is OperationType.SUBSCRIPTION:
                     await self._follow(identity, operation, context)
                     return
                 answer = await self._operations.run(operation, context)
-            await self.send({"id": identity, "type": "next", "payload": answer})
+            await self.connection.send(_next(identity, answer))
         except RequestError as error:
-            await self._end(identity, error.answer)
+            await self._end(identity, error.answer_in(self._refusals_language))
         except InvalidTokenError:
             await self._end(identity, unauthenticated(self._language))
         except Exception:
@@ -338,8 +346,7 @@ class _Outlet:
         # One message for all who chose the same id, and hardly any client does not count from 1.
         message = payload.forms.get(self._identity)
         if message is None:
-            start = b'{"id":%b,"type":"next","payload":' % orjson.dumps(self._identity)
-            message = payload.forms[self._identity] = _text(b"%b%b}" % (start, payload.json))
+            message = payload.forms[self._identity] = _next(self._identity, payload.json)
         return self._socket.connection.write(message)
 
     def end(self, error: Exception | None) -> None:
@@ -357,6 +364,10 @@ def _decoded(text: str | None) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ProtocolError(4400, "Messages must be JSON objects")
     return data
+
+
+def _next(identity: str, answer: bytes) -> Message:
+    return _text(b'{"id":%b,"type":"next","payload":%b}' % (orjson.dumps(identity), answer))
 
 
 def _text(data: bytes) -> Message:

@@ -58,8 +58,8 @@ def _matches(wanted: str, kind: str) -> bool:
     return wanted == "application/*" and kind.startswith("application/")
 
 
-def language(header: str | None) -> str:
-    """ "en" for who prefers it to Chinese, otherwise "zh"."""
+def language(header: str | None, default: str = "zh") -> str:
+    """ "en" for who prefers it to Chinese, "zh" for who prefers that; for who does not say, `default`."""
     for name, _, quality in _ranges(header or ""):
         if quality == 0:
             continue
@@ -67,8 +67,13 @@ def language(header: str | None) -> str:
         if tag in ("zh", "en"):
             return tag
         if tag == "*":
-            return "zh"
-    return "zh"
+            return default
+    return default
+
+
+def refusals_language(header: str | None) -> str:
+    """The language of what is mostly read by a client's developer: Chinese for who asks for it only."""
+    return language(header, default="en")
 
 
 def bearer(authorization: str | None) -> str | None:

@@ -1,46 +1,30 @@
 """Operations: from a document's text to its results, the same for HTTP, server-sent events and websockets.
 
-A document is parsed, measured and validated once and then kept. Resolvers run on graphql-core through the schema that
-Strawberry built; results leave here with refusals translated and defects masked.
+Resolvers run through the schema that Strawberry built; results leave here encoded, with refusals translated and defects
+masked, and none larger than is allowed.
 """
 
 import asyncio
 import functools
 import logging
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from inspect import isawaitable
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import orjson
 import strawberry
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
-    OperationType,
-    StringValueNode,
-    Visitor,
-    execute,
-    parse,
-    specified_rules,
-    validate,
-    visit,
-)
+from graphql import ExecutionResult, GraphQLError, OperationType, execute
 from graphql.execution import create_source_event_stream, map_source_to_response_event
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from api.limits import Costs, Limits, check_shape, fragments_of, too_complex
+import execution
+from api.documents import Document, Documents
+from api.limits import Limits, Price, TooComplex
 from api.persisted import PersistedDocuments
-from api.refusals import timed_out
+from api.refusals import RequestError, timed_out
+from api.requests import GraphQLRequest
 from core.errors import RateLimited
-from core.settings import SettingsError
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
 from schema import rates
@@ -49,55 +33,20 @@ from schema.streams import TopicStream
 
 logger = logging.getLogger(__name__)
 
-# How much of documents' text is kept parsed; a character of text is some 150 bytes of tree.
-_KEPT_CHARACTERS: Final = 400_000
-_MOST_VALIDATION_ERRORS: Final = 20
-_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-
-Answer = dict[str, Any]
-
-
-class RequestError(Exception):
-    """The operation was not executed; `errors` say why. `status` is what HTTP says in the newer media type."""
-
-    def __init__(self, errors: Sequence[GraphQLError], status: int = 400) -> None:
-        super().__init__(errors)
-        self.errors = errors
-        self.status = status
-
-    @property
-    def answer(self) -> Answer:
-        return {"errors": [error.formatted for error in self.errors]}
-
-
-class Document:
-    """A valid document, and what its operations cost."""
-
-    def __init__(self, tree: DocumentNode, schema: GraphQLSchema) -> None:
-        self.tree = tree
-        self.operations = [node for node in tree.definitions if isinstance(node, OperationDefinitionNode)]
-        self.costs = Costs(schema, fragments_of(tree))
-
-    def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation with a name, or the only one. Raises RequestError."""
-        if name is None:
-            if len(self.operations) == 1:
-                return self.operations[0]
-            raise RequestError([GraphQLError("The document has several operations: give an operationName.")])
-        for node in self.operations:
-            if node.name is not None and node.name.value == name:
-                return node
-        raise RequestError([GraphQLError("The document has no operation of that operationName.")])
-
 
 class Operation:
     """One operation of a valid document, ready to run with its variables."""
 
-    def __init__(self, document: Document, name: str | None, variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, document: Document, name: str | None, variables: Mapping[str, Any], *, tells_cost: bool = False
+    ) -> None:
         self.document = document
         self.node = document.operation(name)
         self.name = name
         self.variables = variables
+        # Whether its answers say what it was expected to cost. Raises TooComplex for what is too much.
+        self.tells_cost = tells_cost
+        self.price: Price = document.costs.of(self.node, variables)
 
     @property
     def kind(self) -> OperationType:
@@ -123,14 +72,23 @@ class Operations:
         self._timeout = timeout
         self._streams = Streams()
         self._hide_suggestions = not suggestions
-        self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._kept_characters = 0
         self._persisted = persisted or PersistedDocuments()
-        self._allowed = {text: self._read_allowed(sha256, text) for sha256, text in self._persisted.allowed.items()}
+        self._documents = Documents(
+            self._schema,
+            self._limits,
+            introspection=introspection,
+            suggestions=suggestions,
+            allowed=self._persisted.allowed,
+        )
 
     def prepare(
-        self, text: str | None, name: str | None, variables: Mapping[str, Any], sha256: str | None = None
+        self,
+        text: str | None,
+        name: str | None,
+        variables: Mapping[str, Any],
+        sha256: str | None = None,
+        *,
+        tells_cost: bool = False,
     ) -> Operation:
         """The operation to run, of a document given or persisted under a hash.
 
@@ -140,73 +98,19 @@ class Operations:
             found = self._persisted.text(text, sha256)
         except GraphQLError as error:
             raise RequestError([error]) from None
-        document = self._document(found)
+        document = self._documents.find(found)
         if sha256 is not None and text is not None:
             self._persisted.keep(text, sha256)
-        operation = Operation(document, name or None, variables)
-        self._check_cost(operation)
-        return operation
-
-    def _document(self, text: str) -> Document:
-        document = self._allowed.get(text) or self._kept.get(text)
-        if document is None:
-            document = self._read(text)
-            self._keep(text, document)
-        elif text in self._kept:
-            self._kept.move_to_end(text)
-        return document
-
-    def _read_allowed(self, sha256: str, text: str) -> Document:
         try:
-            return self._read(text)
-        except RequestError as error:
-            reason = error.errors[0].message
-            raise SettingsError(f"ZHONGCAO_PERSISTED_DOCUMENTS: {sha256} is not valid: {reason}") from None
-
-    def _read(self, text: str) -> Document:
-        try:
-            if len(text) > self._limits.characters:
-                raise too_complex(f"The document is longer than {self._limits.characters} characters.")
-            tree = parse(text, max_lexical_tokens=self._limits.tokens, allow_empty_selection_sets=False)
-            errors = check_shape(tree, self._limits) or self._validate(tree)
-        except GraphQLError as error:
+            return Operation(document, name or None, variables, tells_cost=tells_cost)
+        except TooComplex as error:
             raise RequestError([error]) from None
-        except RecursionError:
-            raise RequestError([too_complex("The document is nested too deeply.")]) from None
-        if errors:
-            raise RequestError(errors)
-        document = Document(tree, self._schema)
-        if not document.operations:
-            raise RequestError([GraphQLError("The document has no operation.")])
-        return document
 
-    def _validate(self, tree: DocumentNode) -> list[GraphQLError]:
-        errors = validate(
-            self._schema,
-            tree,
-            self._rules,
-            max_errors=_MOST_VALIDATION_ERRORS,
-            hide_suggestions=self._hide_suggestions,
-            allow_empty_selection_sets=False,
+    def prepare_asked(self, asked: GraphQLRequest) -> Operation:
+        """The operation to run, of what a client asked. Raises RequestError as `prepare`."""
+        return self.prepare(
+            asked.query, asked.operation_name, asked.variables, asked.sha256, tells_cost=asked.tells_cost
         )
-        if not errors:
-            visit(tree, _NoNul())
-        return errors
-
-    def _keep(self, text: str, document: Document) -> None:
-        self._kept[text] = document
-        self._kept_characters += len(text)
-        while self._kept_characters > _KEPT_CHARACTERS:
-            forgotten, _ = self._kept.popitem(last=False)
-            self._kept_characters -= len(forgotten)
-
-    def _check_cost(self, operation: Operation) -> None:
-        found = operation.document.costs.of(operation.node, operation.variables)
-        if found > self._limits.cost:
-            most = self._limits.cost
-            raise RequestError(
-                [too_complex(f"The operation costs {found}; at most {most} is allowed: ask for fewer items.")]
-            )
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:
@@ -217,15 +121,56 @@ class Operations:
         except TimeoutError:
             raise RequestError([timed_out(self._timeout)], status=503) from None
 
-    async def run(self, operation: Operation, context: Context) -> Answer:
-        """Runs a query or mutation. Raises RequestError when its variables are wrong."""
-        found = await self._execute(operation, context)
-        if found.data is None and found.errors and all(error.path is None for error in found.errors):
-            raise RequestError(found.errors)
-        return _answer(found, context)
+    async def run(self, operation: Operation, context: Context) -> bytes:
+        """What a query or mutation is answered, as JSON.
+
+        Raises RequestError when its variables are wrong or its answer is too large.
+        """
+        try:
+            found = await self._execute(operation, context)
+            if found.data is None and found.errors and all(error.path is None for error in found.errors):
+                raise RequestError(found.errors)
+            return self._encoded(operation, found, context)
+        except TooComplex as error:
+            raise RequestError([error]) from None
 
     async def _execute(self, operation: Operation, context: Context, root: Any = None) -> ExecutionResult:
-        result = execute(
+        """Raises TooComplex when the answer becomes more than it may."""
+        if operation.document.costs.only_introspects(operation.node):
+            # Nothing in it waits, and it takes long.
+            return cast(ExecutionResult, await asyncio.to_thread(self._begin, operation, context, root))
+        with self._allowing(operation):
+            result: Any = self._begin(operation, context, root)
+            return cast(ExecutionResult, await result if isawaitable(result) else result)
+
+    @contextmanager
+    def _allowing(self, operation: Operation) -> Iterator[None]:
+        weights = operation.document.costs.weights(operation.node)
+        try:
+            with execution.allowing(execution.Allowance(self._limits.spent, weights)):
+                yield
+        except execution.TooMuch as much:
+            raise TooComplex(
+                f"The answer becomes too large at `{much}`: ask for fewer items.",
+                f"结果在 `{much}` 处过大：请减少条目。",
+                field=str(much),
+            ) from None
+
+    def _encoded(self, operation: Operation, result: ExecutionResult, context: Context) -> bytes:
+        """The answer as JSON. Raises TooComplex for one that is too large."""
+        encoded = orjson.dumps(_answer(operation, result, context, self._limits))
+        most = self._limits.answer
+        if len(encoded) > most:
+            raise TooComplex(
+                f"The answer has {len(encoded)} bytes; at most {most} are allowed: ask for fewer items.",
+                f"结果有 {len(encoded)} 字节，最多允许 {most}：请减少条目。",
+                bytes=len(encoded),
+                allowed=most,
+            )
+        return encoded
+
+    def _begin(self, operation: Operation, context: Context, root: Any) -> Any:
+        return execute(
             self._schema,
             operation.document.tree,
             root,
@@ -236,7 +181,6 @@ class Operations:
             is_awaitable=cast(Any, optimized_is_awaitable),
             hide_suggestions=self._hide_suggestions,
         )
-        return await result if isawaitable(result) else result
 
     async def subscribe(self, operation: Operation, context: Context, outlet: Outlet) -> Subscription:
         """Has a subscription told, from now until it is cancelled. Raises RequestError when it cannot start.
@@ -263,28 +207,27 @@ class Operations:
             raise RequestError([public_errors.public(error, context) for error in found.errors or ()])
         if isinstance(found, TopicStream):
             variables = relevant(operation.document.tree, operation.node, operation.variables)
-            asked = (operation.document, id(operation.node), variables, context.language)
+            asked = (operation.document, id(operation.node), variables, context.language, operation.tells_cost)
             return self._streams.join(found, asked, functools.partial(self._tell, operation), outlet)
-        return alone(_answers(map_source_to_response_event(executor, found), context), outlet)
+        return alone(self._answers(operation, map_source_to_response_event(executor, found), context), outlet)
 
     async def _tell(self, operation: Operation, event: object, context: Context) -> bytes | None:
         result = await self._execute(operation, context, event)
         if isinstance(context, ForAll) and context.viewer_asked:
             return None
-        return orjson.dumps(_answer(result, context))
+        return self._encoded(operation, result, context)
+
+    async def _answers(
+        self, operation: Operation, results: AsyncGenerator[ExecutionResult, None], context: Context
+    ) -> AsyncGenerator[bytes, None]:
+        async with aclosing(results):
+            async for result in results:
+                yield self._encoded(operation, result, context)
 
 
 def interrupted(error: Exception, context: Context) -> RequestError:
     """What to tell of the error that ended a subscription."""
     return RequestError([_as_public(error, context)], status=500)
-
-
-class _NoNul(Visitor):
-    """PostgreSQL's text holds no NUL; whoever sends one wants to see something break."""
-
-    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-        if "\0" in node.value:
-            raise GraphQLError("A string must not contain NUL.", node)
 
 
 def _as_public(error: Exception, context: Context) -> GraphQLError:
@@ -293,17 +236,16 @@ def _as_public(error: Exception, context: Context) -> GraphQLError:
     return public_errors.public(error, context)
 
 
-async def _answers(results: AsyncGenerator[ExecutionResult, None], context: Context) -> AsyncGenerator[bytes, None]:
-    async with aclosing(results):
-        async for result in results:
-            yield orjson.dumps(_answer(result, context))
-
-
-def _answer(result: ExecutionResult, context: Context) -> Answer:
-    answer: Answer = {}
+def _answer(operation: Operation, result: ExecutionResult, context: Context, limits: Limits) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    extensions: dict[str, Any] = {}
     if result.errors:
         answer["errors"] = [public_errors.public(error, context).formatted for error in result.errors]
     if context.unavailable:
-        answer["extensions"] = {"unavailable": sorted(context.unavailable)}
+        extensions["unavailable"] = sorted(context.unavailable)
+    if operation.tells_cost:
+        extensions["cost"] = {**operation.price.told(), "allowed": limits.cost, "allowedBytes": limits.answer}
+    if extensions:
+        answer["extensions"] = extensions
     answer["data"] = result.data
     return answer

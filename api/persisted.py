@@ -6,7 +6,7 @@ client may be asked for the text again; it then sends both.
 """
 
 import hashlib
-from collections import OrderedDict
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +14,12 @@ from typing import Any, Final
 import orjson
 from graphql import GraphQLError
 
+from api.kept import Kept
 from core.settings import SettingsError
 
-# How much of documents' text is kept by its hash.
-_KEPT_CHARACTERS: Final = 1_000_000
+# Bytes of documents' text that are kept by its hash, each with what is around it.
+_KEPT: Final = 4 * 1024 * 1024
+_AROUND: Final = 500
 
 
 class UnknownDocument(GraphQLError):
@@ -45,8 +47,7 @@ class PersistedDocuments:
     def __init__(self, allowed: Mapping[str, str] | None = None, *, only: bool = False) -> None:
         self._allowed = dict(allowed or {})
         self._only = only
-        self._kept: OrderedDict[str, str] = OrderedDict()
-        self._kept_characters = 0
+        self._kept: Kept[str] = Kept(_KEPT)
 
     @property
     def allowed(self) -> Mapping[str, str]:
@@ -72,20 +73,15 @@ class PersistedDocuments:
                 return self._allowed[sha256]
             if self._only:
                 raise NotAllowed
-            if sha256 in self._kept:
-                self._kept.move_to_end(sha256)
-                return self._kept[sha256]
+            found = self._kept.find(sha256)
+            if found is not None:
+                return found
         raise UnknownDocument
 
     def keep(self, text: str, sha256: str) -> None:
         """Remembers a document that turned out to be valid, under the hash that it came with."""
-        if sha256 in self._allowed or sha256 in self._kept:
-            return
-        self._kept[sha256] = text
-        self._kept_characters += len(text)
-        while self._kept_characters > _KEPT_CHARACTERS:
-            _, forgotten = self._kept.popitem(last=False)
-            self._kept_characters -= len(forgotten)
+        if sha256 not in self._allowed and self._kept.find(sha256) is None:
+            self._kept.keep(sha256, text, sys.getsizeof(text) + _AROUND)
 
 
 def hash_of(text: str) -> str:

@@ -17,6 +17,8 @@ MAX_BODY: Final = 1024 * 1024
 # A body beyond the limit is read so far, and thrown away.
 _MAX_DISCARDED: Final = 16 * MAX_BODY
 _MAX_TOKEN: Final = 200
+# Levels of JSON: arrays and objects within each other.
+_DEEPEST: Final = 100
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
@@ -44,6 +46,8 @@ class GraphQLRequest:
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     sha256: str | None = None
+    # Whether the answer shall say what the operation costs.
+    tells_cost: bool = False
 
 
 def well_formed(data: object) -> GraphQLRequest:
@@ -63,7 +67,7 @@ def well_formed(data: object) -> GraphQLRequest:
         raise MalformedError(400, "`operationName` must be a string or null.")
     if not isinstance(variables, dict | None):
         raise MalformedError(400, "`variables` must be an object or null.")
-    return GraphQLRequest(query, name, variables or {}, sha256)
+    return GraphQLRequest(query, name, variables or {}, sha256, (extensions or {}).get("cost") is True)
 
 
 def _persisted(extensions: dict[str, Any]) -> str | None:
@@ -83,10 +87,28 @@ def decode(body: bytes | str) -> object:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise MalformedError(400, "The body is not valid JSON in UTF-8.") from None
+    if _is_deeper(data, _DEEPEST):
+        raise MalformedError(400, f"The JSON is nested more than {_DEEPEST} levels deep.")
     marker = b"\\u0000" if isinstance(body, bytes) else "\\u0000"
     if marker in body and _has_nul(data):  # type: ignore[operator]
         raise MalformedError(400, "A string must not contain NUL.")
     return data
+
+
+def _is_deeper(data: object, most: int) -> bool:
+    """Whether JSON is nested deeper than so many levels: looked at level by level, without recursion."""
+    level = [data]
+    for _ in range(most + 1):
+        below: list[object] = []
+        for one in level:
+            if isinstance(one, list):
+                below.extend(item for item in one if isinstance(item, list | dict))
+            elif isinstance(one, dict):
+                below.extend(item for item in one.values() if isinstance(item, list | dict))
+        if not below:
+            return False
+        level = below
+    return True
 
 
 def _has_nul(data: object) -> bool:

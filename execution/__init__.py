@@ -9,13 +9,29 @@ data, the same errors at the same paths, in the order in which graphql-core meet
 From the bottom: `columns` of values, `leaves` (how they are written), `members` (what is in a union), and `nodes`, of
 which plans consist. `sources` (where values come from) → `plan` (what is selected) → `documents` (when it is planned).
 `places` (where values go) → `running` (what a run offers) and `compiled` (values that lie in the objects themselves) →
-`completion` (what values become). `failures` (what errors null) → `run`, which walks a plan. `executor` is the door.
+`completion` (what values become). `failures` (what errors null) → `run`, which walks a plan within its `allowance`.
+`executor` is the door; `amounts` are what fields declare of how much they hold.
 
     strawberry.Schema(Query, execution_context_class=execution.executor_class())
 """
 
+from execution.allowance import Allowance, TooMuch, allowing
+from execution.amounts import Amount, amount, amount_of
 from execution.executor import BreadthFirst, Executor, executor_class
 from execution.members import records
-from execution.sources import batches
+from execution.sources import asks, batches
 
-__all__ = ["BreadthFirst", "Executor", "batches", "executor_class", "records"]
+__all__ = [
+    "Allowance",
+    "Amount",
+    "BreadthFirst",
+    "Executor",
+    "TooMuch",
+    "allowing",
+    "amount",
+    "amount_of",
+    "asks",
+    "batches",
+    "executor_class",
+    "records",
+]

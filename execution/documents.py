@@ -17,9 +17,11 @@ from graphql import (
 from graphql.execution import Executor as CoreExecutor
 
 from execution.nodes import Selection
-from execution.plan import root_selection
+from execution.plan import Made, root_selection
 
 _MOST_CHOICES = 8
+# Fields of all plans; one takes some two kilobytes with its compiled rows.
+_MOST_FIELDS = 8_000
 
 
 class Document:
@@ -52,7 +54,7 @@ class Document:
                 if isinstance(argument.value, VariableNode) and argument.value.name.value not in self._conditions:
                     self._conditions.append(argument.value.name.value)
 
-    def plan(self, executor: "CoreExecutor[Any]") -> Selection | None:
+    def plan(self, executor: "CoreExecutor[Any]", made: Made) -> Selection | None:
         """The plan for the executor's variables; None when they include or skip by something that is no boolean."""
         variables = executor.variable_values.coerced
         choice = tuple(variables.get(name) for name in self._conditions)
@@ -65,8 +67,12 @@ class Document:
                 return None
             if len(self._plans) >= _MOST_CHOICES:
                 self._plans.clear()
-            plan = self._plans[choice] = root_selection(executor, root)
+            plan = self._plans[choice] = root_selection(executor, root, made)
         return plan
+
+    def forget(self) -> None:
+        """Has plans made anew when they are asked for again."""
+        self._plans.clear()
 
 
 def _selections(selection_set: SelectionSetNode) -> Iterator[SelectionNode]:
@@ -86,6 +92,7 @@ class Plans:
     def __init__(self) -> None:
         self.executed = 0
         self.handed_over: Counter[str] = Counter()
+        self._fields = 0
         self._documents: dict[tuple[int, ...], tuple[weakref.ref[OperationDefinitionNode], Document]] = {}
 
     def find(self, executor: "CoreExecutor[Any]") -> Selection | None:
@@ -93,13 +100,24 @@ class Plans:
         document = self._document(executor)
         reason = document.unsupported or _unsupported(executor)
         if reason is None:
-            plan = document.plan(executor)
+            self._make_room()
+            plan = document.plan(executor, self._made)
             if plan is not None:
                 self.executed += 1
                 return plan
             reason = "condition"
         self.handed_over[reason] += 1
         return None
+
+    def _made(self, fields: int) -> None:
+        self._fields += fields
+
+    def _make_room(self) -> None:
+        """Forgets all plans once they are too large together: what is still asked for is soon planned again."""
+        if self._fields > _MOST_FIELDS:
+            self._fields = 0
+            for _, document in self._documents.values():
+                document.forget()
 
     def _document(self, executor: "CoreExecutor[Any]") -> Document:
         key = (id(executor.schema), id(executor.operation), *map(id, executor.fragment_definitions.values()))

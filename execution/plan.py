@@ -5,6 +5,7 @@ Which fields are selected is graphql-core's decision: its own collection merges 
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from graphql import (
@@ -22,8 +23,11 @@ from execution.members import members_of
 from execution.nodes import Composite, Field, Leaf, Listing, Selection, Shape
 from execution.sources import source_of
 
+# Is told how many fields a selection has that was made.
+Made = Callable[[int], None]
 
-def root_selection(executor: "CoreExecutor[Any]", root: GraphQLObjectType) -> Selection:
+
+def root_selection(executor: "CoreExecutor[Any]", root: GraphQLObjectType, made: Made) -> Selection:
     """What an operation selects of its root type."""
     fields = collect_fields(
         executor.schema,
@@ -33,10 +37,13 @@ def root_selection(executor: "CoreExecutor[Any]", root: GraphQLObjectType) -> Se
         executor.operation,
         executor.hide_suggestions,
     )
-    return _selection(root, fields.grouped_field_set, executor)
+    return _selection(root, fields.grouped_field_set, executor, made)
 
 
-def _selection(type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "CoreExecutor[Any]") -> Selection:
+def _selection(
+    type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "CoreExecutor[Any]", made: Made
+) -> Selection:
+    made(len(grouped))
     row: dict[str, Any] = {}
     fields: list[Field] = []
     for rank, (key, details) in enumerate(grouped.items()):
@@ -49,11 +56,13 @@ def _selection(type_: GraphQLObjectType, grouped: GroupedFieldSet, executor: "Co
             row[key] = type_.name
             continue
         source = source_of(definition, node, executor)
-        fields.append(Field(key, rank, definition, details, source, shape_of(definition.type, details)))
+        fields.append(Field(key, rank, definition, details, source, shape_of(definition.type, details, made)))
     return Selection(type_, row, fields)
 
 
-def _sub_selection(details: FieldDetailsList, type_: GraphQLObjectType, executor: "CoreExecutor[Any]") -> Selection:
+def _sub_selection(
+    made: Made, details: FieldDetailsList, type_: GraphQLObjectType, executor: "CoreExecutor[Any]"
+) -> Selection:
     fields = collect_subfields(
         executor.schema,
         executor.fragments,
@@ -63,19 +72,19 @@ def _sub_selection(details: FieldDetailsList, type_: GraphQLObjectType, executor
         details,
         executor.hide_suggestions,
     )
-    return _selection(type_, fields.grouped_field_set, executor)
+    return _selection(type_, fields.grouped_field_set, executor, made)
 
 
-def shape_of(type_: GraphQLOutputType, details: FieldDetailsList) -> Shape:
+def shape_of(type_: GraphQLOutputType, details: FieldDetailsList, made: Made) -> Shape:
     """What values of an output type become."""
     nullable = not is_non_null_type(type_)
     inner: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
     if is_list_type(inner):
-        return Listing(shape_of(inner.of_type, details), nullable=nullable)
+        return Listing(shape_of(inner.of_type, details, made), nullable=nullable)
     if is_leaf_type(inner):
         return leaf_of(inner, nullable=nullable)
     members = None if isinstance(inner, GraphQLObjectType) else members_of(inner)
-    return Composite(inner, members, functools.partial(_sub_selection, details), nullable=nullable)
+    return Composite(inner, members, functools.partial(_sub_selection, made, details), nullable=nullable)
 
 
 @functools.lru_cache(maxsize=4096)

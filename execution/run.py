@@ -11,6 +11,7 @@ from graphql.execution import Executor as CoreExecutor
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.exceptions import WrongNumberOfResultsReturned
 
+from execution.allowance import Allowance, TooMuch, current
 from execution.completion import complete
 from execution.failures import AFTER_ITEMS, Failure, reported
 from execution.nodes import BatchFunction, Field, Selection
@@ -29,11 +30,20 @@ class Asked:
         self.parents: list[Any] = []
         self.places: list[FieldPlace] = []
 
-    async def answers(self, context: Any) -> list[Any]:
+    @property
+    def fields(self) -> list[Field]:
+        return [place.field for place in self.places]
+
+    def turns(self, allowance: Allowance | None) -> list[list[Any]]:
+        """The parents as they are asked for: all at once, unless their answers could be too much then."""
+        most = allowance.parents_at_once(self.fields, self.arguments) if allowance else len(self.parents)
+        return [self.parents[start : start + most] for start in range(0, len(self.parents), most)]
+
+    async def answers(self, parents: list[Any], context: Any) -> list[Any]:
         """An answer for each parent. A failure of the whole is every parent's."""
-        count = len(self.parents)
+        count = len(parents)
         try:
-            answers = list(await self.function(self.parents, context, **self.arguments))
+            answers = list(await self.function(parents, context, **self.arguments))
             if len(answers) != count:
                 raise WrongNumberOfResultsReturned(expected=count, received=len(answers))
         except Exception as error:
@@ -52,6 +62,7 @@ class Run:
         self._root = Level(plan, [executor.root_value], [self._data], None, (0,), plan.fields)
         self._waits: list[Wait] = []
         self._asked: dict[Hashable, Asked] = {}
+        self._allowance = current()
 
     def start(self, *, serially: bool | None) -> AwaitableOrValue[ExecutionResult]:
         """The answer, at once when nothing waits. Root fields of mutations go one by one unless told otherwise."""
@@ -113,7 +124,11 @@ class Run:
         asked.places.append(place)
 
     async def _answer(self, asked: Asked) -> None:
-        answers = await asked.answers(self.executor.context_value)
+        answers: list[Any] = []
+        for some in asked.turns(self._allowance):
+            answers.extend(await asked.answers(some, self.executor.context_value))
+            if self._allowance and not self._allowance.spend(asked.fields, answers[-len(some) :]):
+                raise TooMuch(_keys(asked.places[0]))
         start = 0
         for place in asked.places:
             end = start + len(place.level.objects)
@@ -224,6 +239,18 @@ class _InfoWhenRead:
             return self.__dict__[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def _keys(place: Place) -> list[str]:
+    """The keys that lead to a place, without its lists' indices."""
+    keys: list[str] = []
+    position: tuple[Place, int] | None = (place, 0)
+    while position is not None:
+        step = position[0].step(position[1])
+        if isinstance(step.key, str):
+            keys.append(step.key)
+        position = position[0].above(position[1])
+    return keys[::-1]
 
 
 def _core_path(place: Place, index: int) -> Path:

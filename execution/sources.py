@@ -194,3 +194,10 @@ def source_of(definition: GraphQLField, node: FieldNode, executor: "CoreExecutor
     if function is not None:
         return Batch(function, arguments)
     return Function(resolver, field, arguments, schema.config.info_class)
+
+
+def asks(definition: GraphQLField) -> bool:
+    """Whether a field's values come from elsewhere: it is batched, or its resolver waits."""
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    resolver = getattr(field, "base_resolver", None)
+    return resolver is not None and inspect.iscoroutinefunction(inspect.unwrap(resolver.wrapped_func))

@@ -13,7 +13,7 @@ in the parents' order:
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -34,8 +34,11 @@ def _through_context(function: BatchFunction) -> BatchFunction:
     return ask
 
 
-def batched(function: BatchFunction, *, description: str) -> Any:
-    """A field that asks for all its parents at once. Its type is the annotation of the attribute that it becomes."""
+def batched(function: BatchFunction, *, description: str, metadata: Mapping[Any, Any] | None = None) -> Any:
+    """A field that asks for all its parents at once. Its type is the annotation of the attribute that it becomes.
+
+    A list says in its `metadata` how long it is (`execution.amount`), unless it is a page.
+    """
     arguments = list(inspect.signature(function).parameters.values())[2:]
 
     ask = _through_context(function)
@@ -54,4 +57,4 @@ def batched(function: BatchFunction, *, description: str) -> Any:
         ]
     )
     resolve.__annotations__ = {"root": Any, "info": Info} | {a.name: a.annotation for a in keywords}
-    return strawberry.field(resolver=execution.batches(ask, resolve), description=description)
+    return strawberry.field(resolver=execution.batches(ask, resolve), description=description, metadata=metadata)

@@ -9,9 +9,11 @@ from typing import Any, Self, TypeVar, get_type_hints
 import strawberry
 from graphql import GraphQLError
 
+import execution
 from core.errors import Refusal
 from schema import ids, rates
 from schema.context import Context, Info
+from schema.effort import CHANGE, Effort, effort
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +44,8 @@ class UserError:
     code: UserErrorCode = strawberry.field(description="What to program against.")
     message: str = strawberry.field(description="What to show the person.")
     field: list[str] | None = strawberry.field(
-        description='The path to the offending input field, e.g. ["input", "quantity"]; null when it is none.'
+        description='The path to the offending input field, e.g. ["input", "quantity"]; null when it is none.',
+        metadata=execution.amount(2, most=4),
     )
     retry_after: int | None = strawberry.field(
         default=None,
@@ -55,7 +58,9 @@ class Payload:
     """What all payloads share; `payload` declares one. `of` takes records where the GraphQL type stands."""
 
     user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty when it was done."
+        default_factory=list,
+        description="Why it was refused; empty when it was done.",
+        metadata=execution.amount(0.1, most=10),
     )
 
     @classmethod
@@ -103,7 +108,7 @@ def _camel(name: str) -> str:
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
 
 
-def mutation(description: str) -> Callable[[Callable[..., Awaitable[AnyPayload]]], Any]:
+def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[..., Awaitable[AnyPayload]]], Any]:
     """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with.
 
     The resolver names what it wants: `viewer_id`, and nobody is refused with UNAUTHENTICATED; `info`; and `input`, in
@@ -138,7 +143,7 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[AnyPayload]]
             ],
             return_annotation=payload_type,
         )
-        return strawberry.mutation(resolver=resolve, description=description)
+        return strawberry.mutation(resolver=resolve, description=description, metadata=effort(takes))
 
     return decorate
 

@@ -11,12 +11,13 @@ from people.accounts import actions, queries, sessions
 from schema.accounts.inputs import RefreshSessionInput, SignInInput, SignUpInput, UpdateProfileInput
 from schema.accounts.types import SessionPayload, SignOutPayload, UserPayload
 from schema.context import Info
+from schema.effort import SECRET
 from schema.errors import mutation
 
 
 @strawberry.type
 class AccountMutations:
-    @mutation("Creates an account and signs it in. Refused with INVALID, ALREADY_EXISTS or RATE_LIMITED.")
+    @mutation("Creates an account and signs it in. Refused with INVALID, ALREADY_EXISTS or RATE_LIMITED.", SECRET)
     async def sign_up(self, input: SignUpInput) -> SessionPayload:
         session = await actions.sign_up(input.handle, input.display_name, input.password)
         return SessionPayload.of(session=session)
@@ -24,7 +25,8 @@ class AccountMutations:
     @mutation(
         "Opens a session. Refused with UNAUTHENTICATED, alike for a wrong password and an unknown handle;"
         " with RATE_LIMITED after 10 wrong passwords in 10 minutes for a handle from one address, 50 from one address,"
-        " or 100 in an hour for a handle from devices that never signed in to it: one that did is counted by itself."
+        " or 100 in an hour for a handle from devices that never signed in to it: one that did is counted by itself.",
+        SECRET,
     )
     async def sign_in(self, info: Info, input: SignInInput) -> SessionPayload:
         session = await actions.sign_in(
@@ -34,7 +36,8 @@ class AccountMutations:
 
     @mutation(
         "New tokens for the refresh token, which is spent by it; for some seconds more it gives the very same again, so"
-        " that two tabs may ask at once. After that it ends its session. Refused with UNAUTHENTICATED."
+        " that two tabs may ask at once. After that it ends its session. Refused with UNAUTHENTICATED.",
+        SECRET,
     )
     async def refresh_session(self, info: Info, input: RefreshSessionInput) -> SessionPayload:
         grace = timedelta(seconds=info.context.services.settings.refresh_grace)

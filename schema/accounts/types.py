@@ -32,7 +32,9 @@ class User(Node):
         description="Unique, case-insensitive, 2 to 30 letters (any script), digits and underscores."
     )
     display_name: str = strawberry.field(description="How the person wants to be called, 1 to 40 characters.")
-    bio: str = strawberry.field(description="What the person says of themselves, up to 500 characters.")
+    bio: str = strawberry.field(
+        description="What the person says of themselves, up to 500 characters.", metadata=execution.amount(30, most=500)
+    )
     avatar_url: URL | None = strawberry.field(description="A square picture.")
     is_kol: bool = strawberry.field(description="A key opinion leader, verified by the platform in `specialty`.")
     specialty: str | None = strawberry.field(description="What a key opinion leader is verified in.")

@@ -20,19 +20,29 @@ class Product(Node):
     id: strawberry.ID = global_id("product")
     shop: ShopRef = batched(fields.shop, description="Who sells it.")
     title: str = strawberry.field(description="1 to 120 characters.")
-    description: str = strawberry.field(description="Plain text, up to 10,000 characters.")
-    image_urls: list[URL] = strawberry.field(description="Up to 15 pictures, the first being its face.")
-    variants: list["ProductVariant"] = batched(fields.variants, description="What can be bought of it, 1 to 100.")
+    description: str = strawberry.field(
+        description="Plain text, up to 10,000 characters.", metadata=execution.amount(200, most=10_000)
+    )
+    image_urls: list[URL] = strawberry.field(
+        description="Up to 15 pictures, the first being its face.", metadata=execution.amount(3, most=15)
+    )
+    variants: list["ProductVariant"] = batched(
+        fields.variants, description="What can be bought of it, 1 to 100.", metadata=execution.amount(3, most=100)
+    )
     min_price: Money = strawberry.field(description="The price of its cheapest variant.")
     sold_count: int = strawberry.field(description="Units sold, less those given back.")
-    group_buys: list[GroupBuyRef] = batched(fields.group_buys, description="Group-buys running on it now.")
+    group_buys: list[GroupBuyRef] = batched(
+        fields.group_buys, description="Group-buys running on it now.", metadata=execution.amount(1, most=20)
+    )
     notes: NoteConnectionRef = batched(fields.notes, description="Notes that feature it, newest first.")
     bought_together: "ProductConnection" = batched(
         fields.bought_together,
         description="Products that people who bought this one bought too, the most telling first; learned from paid"
         " orders, so empty for a product that few bought.",
     )
-    live_now: list[LiveStreamRef] = batched(fields.live_now, description="Streams that are live now and list it.")
+    live_now: list[LiveStreamRef] = batched(
+        fields.live_now, description="Streams that are live now and list it.", metadata=execution.amount(0.2, most=50)
+    )
 
     is_type_of = execution.records(commerce.catalogue.Product)
 

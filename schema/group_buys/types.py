@@ -85,7 +85,8 @@ class GroupBuy(Node):
     team_size: int = strawberry.field(description="People a team needs, 2 to 100.")
     tiers: list[PriceTier] = strawberry.field(
         description="Lower prices of teams larger than `teamSize`: sizes grow, prices fall. Empty for one price. With"
-        " tiers a team goes on past `teamSize` until it is full or its deadline comes."
+        " tiers a team goes on past `teamSize` until it is full or its deadline comes.",
+        metadata=execution.amount(0.5, most=98),
     )
     team_ttl_seconds: int = strawberry.field(description="Seconds a team has from its opening: 5 to 604800 (7 days).")
     starts_at: datetime.datetime = strawberry.field(description="From when teams can be opened.")
@@ -130,7 +131,9 @@ class GroupBuyTeam(Node):
         description="Who opened it; when the leader leaves, the earliest paid member becomes leader.",
     )
     members: list[TeamMember] = batched(
-        fields.members, description="Those who have paid, in the order in which they did."
+        fields.members,
+        description="Those who have paid, in the order in which they did.",
+        metadata=execution.amount(2.5, most=100),
     )
     size: int = strawberry.field(
         description="People it needs; in a group-buy with price tiers, people it can have, those of the largest tier."
@@ -243,6 +246,7 @@ class SeatPayload(Payload):
         default_factory=list,
         description="When `joinTeam` was refused with TEAM_FULL or TEAM_CLOSED: teams of the same group-buy in which"
         " the same quantity can be had, those that need fewest people first, up to 5. Never one the viewer is in.",
+        metadata=execution.amount(0.2, most=5),
     )
     can_open_team: bool = strawberry.field(
         default=False, description="Whether the viewer could have opened a new team instead; false unless so refused."

@@ -46,7 +46,9 @@ class LiveListing(Node):
 class LiveMessage(Node):
     id: strawberry.ID = global_id("live_message")
     author: UserRef = batched(fields.message_author, description="Who said it.")
-    body: str = strawberry.field(description="What was said, 1 to 500 characters of plain text.")
+    body: str = strawberry.field(
+        description="What was said, 1 to 500 characters of plain text.", metadata=execution.amount(15, most=500)
+    )
     sent_at: datetime.datetime = strawberry.field(description="When the server took it.")
 
     is_type_of = execution.records(live.LiveMessage)
@@ -76,7 +78,9 @@ class LiveStream(Node):
         description="HLS, while live and afterwards as the replay; null before. It is served by the media server that"
         " the operator puts at `/live/` of the public address: this API carries no video.",
     )
-    listings: list[LiveListing] = batched(fields.listings, description="The table, by position; at most 200.")
+    listings: list[LiveListing] = batched(
+        fields.listings, description="The table, by position; at most 200.", metadata=execution.amount(8, most=200)
+    )
     pinned_listing: LiveListing | None = batched(
         fields.pinned_listing, description="What the host shows now; null when nothing is pinned."
     )

@@ -28,7 +28,9 @@ class LiveStatusChanged:
 
 @strawberry.type(description="The host put something on the table, took it away or pinned it.")
 class LiveListingsChanged:
-    listings: list[LiveListing] = strawberry.field(description="The whole table as of then, by position.")
+    listings: list[LiveListing] = strawberry.field(
+        description="The whole table as of then, by position.", metadata=execution.amount(8, most=200)
+    )
     pinned_listing: LiveListing | None = strawberry.field(description="What was pinned as of then.")
 
     is_type_of = execution.records(events.LiveListingsChanged)

@@ -36,7 +36,10 @@ class Media:
     url: URL = strawberry.field(description="Where it is.")
     width: int | None = strawberry.field(description="In pixels; null when the author did not tell.")
     height: int | None = strawberry.field(description="In pixels; null when the author did not tell.")
-    alt: str | None = strawberry.field(description="What is to be seen, for who cannot see it; up to 500 characters.")
+    alt: str | None = strawberry.field(
+        description="What is to be seen, for who cannot see it; up to 500 characters.",
+        metadata=execution.amount(10, most=500),
+    )
 
 
 @strawberry.type(description="What notes are about (话题). Upper and lower case are the same topic.")
@@ -67,12 +70,22 @@ class Note(Node):
     author: UserRef = batched(fields.author, description="Who wrote it.")
     kind: NoteKind = strawberry.field(description="Pictures, video or article.")
     title: str = strawberry.field(description="1 to 100 characters.")
-    body: str = strawberry.field(description="Plain text, up to 10,000 characters.")
-    media: list[Media] = strawberry.field(description="Pictures and videos in the author's order, at most 18.")
-    product_tags: list[ProductTag] = batched(
-        fields.product_tags, description="The products pinned on it in the author's order, at most 20."
+    body: str = strawberry.field(
+        description="Plain text, up to 10,000 characters.", metadata=execution.amount(200, most=10_000)
     )
-    topics: list[Topic] = batched(fields.topics, description="What it is about in the author's order, at most 10.")
+    media: list[Media] = strawberry.field(
+        description="Pictures and videos in the author's order, at most 18.", metadata=execution.amount(4, most=18)
+    )
+    product_tags: list[ProductTag] = batched(
+        fields.product_tags,
+        description="The products pinned on it in the author's order, at most 20.",
+        metadata=execution.amount(2, most=20),
+    )
+    topics: list[Topic] = batched(
+        fields.topics,
+        description="What it is about in the author's order, at most 10.",
+        metadata=execution.amount(2, most=10),
+    )
     is_sponsored: bool = strawberry.field(
         description="Whether the author declared that they were paid or earn from it."
     )
@@ -103,7 +116,9 @@ class NoteConnection(Connection[Note]):
 class Comment(Node):
     id: strawberry.ID = global_id("comment")
     author: UserRef = batched(fields.author, description="Who wrote it.")
-    body: str = strawberry.field(description="Plain text, 1 to 1,000 characters.")
+    body: str = strawberry.field(
+        description="Plain text, 1 to 1,000 characters.", metadata=execution.amount(30, most=1_000)
+    )
     reply_to: CommentRef | None = batched(
         fields.reply_to, description="What it replies to; null when it replies to nothing, or to what is deleted."
     )

@@ -100,12 +100,15 @@ class Order(Node):
     buyer: UserRef = batched(fields.buyer, description="Who bought.")
     shop: Shop = batched(fields.shop, description="Who sells and ships.")
     status: OrderStatus = strawberry.field(description="How far it is.")
-    lines: list[OrderLine] = batched(fields.lines, description="What was bought, 1 to 50 lines.")
+    lines: list[OrderLine] = batched(
+        fields.lines, description="What was bought, 1 to 50 lines.", metadata=execution.amount(1.5, most=50)
+    )
     total: Money = strawberry.field(description="The sum of its lines.")
     refunded: Money = strawberry.field(description="What the buyer has back.")
     refunds: list[Refund] = batched(
         fields.refunds,
         description="What goes back to the buyer, first to last, at most 51. Empty for all but buyer and shop.",
+        metadata=execution.amount(0.2, most=51),
     )
     team: GroupBuyTeamRef | None = batched(fields.team, description="The team it buys with; null without one.")
     shipping_address: ShippingAddress | None = batched(
@@ -139,6 +142,7 @@ class OrderPayload(Payload):
         default_factory=list,
         description="When `payOrder` was refused with SEAT_EXPIRED or TEAM_CLOSED: teams of the same group-buy in which"
         " the same quantity can be had, those that need fewest people first, up to 5.",
+        metadata=execution.amount(0.2, most=5),
     )
     can_open_team: bool = strawberry.field(
         default=False, description="Whether the viewer can open a new team instead; false unless so refused."

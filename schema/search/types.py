@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+import execution
 from schema.accounts.types import User
 from schema.batching import batched
 from schema.catalogue.types import Product
@@ -50,7 +51,8 @@ SearchHit = Annotated[
 class SearchEdge(Edge[SearchHit]):
     highlight: str | None = strawberry.field(
         description="The best passage, its matches between <em> and </em>, all else escaped: safe to show as HTML."
-        " Null when no word of the query is in it, as for a word with a slip in it."
+        " Null when no word of the query is in it, as for a word with a slip in it.",
+        metadata=execution.amount(60, most=20_000),
     )
 
 
@@ -63,7 +65,9 @@ class SearchFacetValue:
 @strawberry.type(description="How all hits, not only this page's, fall into groups.")
 class SearchFacet:
     name: str = strawberry.field(description='"kind" or "topic". The list grows: skip one you do not know.')
-    values: list[SearchFacetValue] = strawberry.field(description="The most frequent first, at most 20.")
+    values: list[SearchFacetValue] = strawberry.field(
+        description="The most frequent first, at most 20.", metadata=execution.amount(6, most=20)
+    )
 
 
 @connection(
@@ -75,7 +79,9 @@ class SearchFacet:
     node="What was found.",
 )
 class SearchConnection(Connection[SearchHit]):
-    facets: list[SearchFacet] = strawberry.field(description="How all hits fall into kinds and topics.")
+    facets: list[SearchFacet] = strawberry.field(
+        description="How all hits fall into kinds and topics.", metadata=execution.amount(2, most=10)
+    )
     estimated_total: int = strawberry.field(description="How many hits there are in all, about.")
     is_available: bool = strawberry.field(
         description="False while the search engine is down or its index is being made ready: the page is empty then,"
@@ -87,4 +93,5 @@ class SearchConnection(Connection[SearchHit]):
         " first: with the character that sounds so or fits, without the slip in a word, or in characters what was typed"
         " as pinyin. Each finds something, if no kinds or filter are in the way. Empty otherwise. Worked out only where"
         " it is selected.",
+        metadata=execution.amount(0.3, most=3),
     )

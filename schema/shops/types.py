@@ -27,6 +27,7 @@ class Shop(Node):
         payout_fields.balances,
         description="What it has earned and not been paid out, one a currency; below zero when it gave back more than"
         " was left. Null for all but its owner.",
+        metadata=execution.amount(1, most=9),
     )
     payouts: PayoutConnectionRef | None = batched(
         payout_fields.payouts, description="What it was paid out, newest first. Null for all but its owner."

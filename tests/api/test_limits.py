@@ -6,7 +6,8 @@ import time
 import pytest
 from graphql import GraphQLError, parse
 
-from api.limits import Cost, Limits, check_shape, fragments_of
+from api.limits import Limits, check_shape, fragments_of
+from api.limits.prices import REQUEST, Prices
 from api.operations import Operations, RequestError
 from tests.api.small import SCHEMA
 
@@ -101,7 +102,8 @@ class TestCost:
     )
     def test_multiplies_lists(self, document: str, variables: dict[str, int], cost: int) -> None:
         tree = parse(document)
-        assert Cost(SCHEMA._schema, fragments_of(tree)).of(tree.definitions[0], variables) == cost  # type: ignore[arg-type]
+        prices = Prices(SCHEMA._schema, fragments_of(tree), tree.definitions[0], variables)  # type: ignore[arg-type]
+        assert prices.total().cost == REQUEST + cost
 
     def test_refuses_pages_of_pages(self) -> None:
         document = (
@@ -117,8 +119,9 @@ class TestDocuments:
     def test_are_kept_within_bounds(self) -> None:
         known = operations()
         for number in range(200):
-            known.prepare("{ hello } #" + str(number) * 5000, None, {})
-        assert known._kept_characters <= 400_000 and 10 < len(known._kept) < 100
+            known.prepare(f"{{ number(value: {number}) hello }} " + "# a b c\n" * 500, None, {})
+        kept = known._documents.kept
+        assert kept.size <= 24 * 1024 * 1024 and 20 < len(kept) < 100
         assert known.prepare("{ hello }", None, {}).document is known.prepare("{ hello }", None, {}).document
 
     def test_errors_propose_names_only_when_told_to(self) -> None:
