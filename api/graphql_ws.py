@@ -281,6 +281,7 @@ class _Socket:
             language=self._language,
             request_id=f"{self._request_id}-{self._count}",
             address=self._address,
+            connection=self,
         )
         try:
             if full:

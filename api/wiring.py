@@ -34,7 +34,8 @@ def lanes(services: Services) -> Sequence[Lane | BatchLane]:
         BatchLane("refunds", [RefundRequested], partial(payment_subscribers.on_refunds_requested, services.providers)),
         Lane("orders", {RefundCompleted: order_subscribers.on_refund_completed}),
         Lane("group_buys", {RefundCompleted: group_buy_subscribers.on_refund_completed}),
-        BatchLane("search", indexer.EVENTS, indexer.reaction(services.search)),
+        # An engine that is well again makes up for what it missed within half a minute.
+        BatchLane("search", indexer.EVENTS, indexer.reaction(services.search), longest_backoff=timedelta(seconds=15)),
         BatchLane("tastes", tastes.EVENTS, tastes.on_engaged),
         Lane(
             "timelines",

@@ -49,6 +49,8 @@ class BatchLane(msgspec.Struct, frozen=True):
     name: str
     events: Sequence[type[Event]]
     reaction: BatchReaction
+    # So soon it is tried again at the latest.
+    longest_backoff: timedelta = _LONGEST_BACKOFF
 
 
 class Relay:
@@ -161,7 +163,7 @@ class Relay:
             await lane.reaction(list(events.values()))
         except Exception:
             logger.exception("lane %s could not handle %d events", lane.name, len(events))
-            await _postpone([row for row in claimed if row["id"] in events])
+            await _postpone([row for row in claimed if row["id"] in events], lane.longest_backoff)
         else:
             await db.execute("DELETE FROM outbox_deliveries WHERE id = ANY($1)", list(events))
 
@@ -204,7 +206,7 @@ def _events_of(lane: Lane | BatchLane) -> Sequence[type[Event]]:
     return lane.events if isinstance(lane, BatchLane) else list(lane.reactions)
 
 
-async def _postpone(rows: Sequence[Mapping[str, Any]]) -> None:
+async def _postpone(rows: Sequence[Mapping[str, Any]], longest: timedelta = _LONGEST_BACKOFF) -> None:
     """Tries again later, and at scattered times: what failed with others in a batch is so tried without them."""
     await db.execute(
         "UPDATE outbox_deliveries SET attempts = attempts + 1, due_at = $3::timestamptz"
@@ -212,7 +214,7 @@ async def _postpone(rows: Sequence[Mapping[str, Any]]) -> None:
         [row["id"] for row in rows],
         _SHORTEST_BACKOFF,
         clock.now(),
-        _LONGEST_BACKOFF,
+        longest,
     )
 
 

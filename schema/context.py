@@ -1,7 +1,7 @@
 """What every resolver may know: who asks, in which language, and the services of the process."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,8 @@ class Context:
     request_id: str = ""
     # The public network address that the client is counted by, of IPv6 a /64; None for one unknown or private.
     address: str | None = None
+    # What its operations share: a socket; otherwise the request is one of its own.
+    connection: Hashable = field(default_factory=object)
     # What did not answer, so that a part of the answer is missing without an error.
     unavailable: set[str] = field(default_factory=set)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
@@ -63,6 +65,11 @@ class Context:
     def viewer_id(self) -> UUID | None:
         """The signed-in person; None for nobody."""
         return self.viewer.account_id if self.viewer else None
+
+    @property
+    def watcher(self) -> Hashable:
+        """What counts once as somebody who watches: the signed-in person, or else the connection."""
+        return self.viewer_id or self.connection
 
     def require_viewer(self) -> UUID:
         """The signed-in person. Raises Unauthenticated for nobody."""
@@ -107,6 +114,7 @@ class Context:
             language=self.language,
             request_id=self.request_id,
             address=self.address,
+            connection=self.connection,
             _shared=shared,
         )
 

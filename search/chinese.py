@@ -3,17 +3,18 @@
 import asyncio
 import functools
 import importlib
+import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from zhconv_rs import zhconv
 
 from core import tasks
 from search import pinyin
-from search.pinyin import is_chinese, syllables
+from search.pinyin import is_chinese, sound, sounded, syllables
 
 # A chain of sounds ends after so many characters: nobody types more without choosing.
 _LONGEST_CHAIN = 8
@@ -21,7 +22,15 @@ _LONGEST_CHAIN = 8
 _READY_SECONDS = 1.0
 # How many words the dictionary's frequencies are counted in, and how often one is met that it does not know.
 _HEARD, _UNHEARD = 60_000_000, 30
-_RUN = re.compile("[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+")
+# Chinese; letters and digits; flags, which are two characters each; and emoji and other pictures, each by itself.
+_PICTURES = (
+    "\u231a\u231b\u23e9-\u23f3\u25fd\u25fe\u2600-\u2604\u2607-\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff"
+)
+_RUN = re.compile(f"[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+|[\U0001f1e6-\U0001f1ff]{{2}}|[{_PICTURES}]")
+# Variation selectors, and the colours of skin.
+_LOOKS = frozenset(map(chr, (0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400))))
+# With more odd characters than these a text is folded one by one.
+_FEW = 16
 
 
 @functools.cache
@@ -45,16 +54,24 @@ def _load() -> None:
     pinyin.load()
 
 
-@functools.lru_cache(65_536)
+@functools.lru_cache(8192)
 def _folded_char(char: str) -> str:
-    return unicodedata.normalize("NFKC", char).casefold()
+    # How an emoji is to look is no part of what it is.
+    return "" if char in _LOOKS else unicodedata.normalize("NFKC", char).casefold()
 
 
 def _folded_evenly(text: str) -> str | None:
     """What `text` becomes, when each of its characters becomes one; None when not, or perhaps not."""
     lower = text.casefold()
-    if len(lower) != len(text) or not unicodedata.is_normalized("NFKC", text):
+    if len(lower) != len(text):
         return None
+    if not unicodedata.is_normalized("NFKC", text) or not _LOOKS.isdisjoint(text):
+        # Mostly a few kinds of marks, of full width.
+        odd = {char: part for char in set(lower) if (part := _folded_char(char)) != char}
+        if len(odd) > _FEW or not all(len(part) == 1 and _folded_char(part) == part for part in odd.values()):
+            return None
+        for char, part in odd.items():
+            lower = lower.replace(char, part)
     simplified = zhconv(lower, "zh-CN")
     return simplified if len(simplified) == len(text) else None
 
@@ -157,16 +174,26 @@ def sounds(text: str) -> list[str]:
     露营帐篷 → luying, ly, luyingzhangpeng, lyzp, zhangpeng, zp.
     """
     found: dict[str, None] = {}
-    for run, _ in runs_with_beginnings(text):
+    for run in runs(text):
         if not is_chinese(run[0]):
             continue
-        spoken = spelled(run)
+        spoken = [*map(sounded, spelled(run))]
         for _, begin, end in _jieba().tokenize(run, "search"):
             for stop in {end, min(len(run), begin + _LONGEST_CHAIN)}:
                 found["".join(spoken[begin:stop])] = None
                 if stop - begin > 1:
                     found["".join(syllable[:1] for syllable in spoken[begin:stop])] = None
     found.pop("", None)
+    return list(found)
+
+
+def heard(text: str) -> list[str]:
+    """Each two neighbouring syllables of a folded text: what it is found by, wherever they stand, as it sounds."""
+    found: dict[str, None] = {}
+    for run in runs(text):
+        if is_chinese(run[0]):
+            spoken = map(sounded, spelled(run))
+            found.update((f"{one}'{other}", None) for one, other in itertools.pairwise(spoken) if one and other)
     return list(found)
 
 
@@ -184,37 +211,52 @@ def beginnings(text: str) -> list[str]:
     if not tight:
         return []
     spoken = [syllable or char for syllable, char in zip(spelled(tight), tight, strict=True)]
-    found = [tight, "".join(spoken)]
+    found = [tight, "".join(spoken), "".join(map(_as_u, spoken, tight))]
     if all(map(is_chinese, tight[:2])):
         found.append("".join(syllable[:1] for syllable in spoken))
     return list(dict.fromkeys(found))
 
 
+def _as_u(syllable: str, char: str) -> str:
+    """A syllable as it is typed by who has no ü; letters stay what they are."""
+    return sounded(syllable) if is_chinese(char) else syllable
+
+
+def typed(beginning: str) -> str:
+    """The beginning of a suggestion as `beginnings` has it: without tones, and v for ü."""
+    return beginning if beginning.isascii() else "".join(map(_toneless, beginning))
+
+
+def _toneless(char: str) -> str:
+    plain = "v" if char in "üǖǘǚǜ" else sound(char)
+    return plain if plain and not is_chinese(char) else char
+
+
 def is_spelling(word: str) -> bool:
     """Whether a word may be pinyin or initials."""
-    return len(word) > 1 and word.isascii() and word.isalpha()
+    return len(word) > 1 and bool(sound(word))
 
 
-def spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Where a folded text has the wanted words, by letters or else by sounds: (begin, end, index of the word)."""
+def spans(text: str, wanted: Sequence[str], silent: Collection[str] = ()) -> list[tuple[int, int, int]]:
+    """Where a folded text, not a long one, has the wanted words: (begin, end, index). By letters, or else by sounds,
+    which `silent` ones are not looked for by."""
     found: list[tuple[int, int, int]] = []
     for index, word in enumerate(wanted):
-        by_letters = _occurrences(text, word)
+        by_letters = list(occurrences(text, word))
         found += [(begin, end, index) for begin, end in by_letters]
-        if not by_letters and is_spelling(word):
-            found += [(begin, end, index) for begin, end in _by_sound(text, word)]
+        if not by_letters and word not in silent and is_spelling(word):
+            found += [(begin, end, index) for begin, end in _by_sound(text, sound(word))]
     return sorted(found)
 
 
-def _occurrences(text: str, word: str) -> list[tuple[int, int]]:
-    found = []
+def occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where a folded text has a word by its letters, one after the other: those of other letters where they begin."""
     at = text.find(word)
     while at >= 0:
         inside = at > 0 and text[at - 1].isalnum() and not is_chinese(text[at - 1])
-        if is_chinese(word[0]) or not inside:
-            found.append((at, at + len(word)))
+        if not inside or is_chinese(word[0]) or not word[0].isalnum():
+            yield at, at + len(word)
         at = text.find(word, at + len(word))
-    return found
 
 
 def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
@@ -222,30 +264,23 @@ def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
     for run, offset in runs_with_beginnings(text):
         if not is_chinese(run[0]):
             continue
-        begins, chains = _heard(run)
+        spoken = [*map(sounded, spelled(run))]
+        begins = [begin for _, begin, _ in _jieba().tokenize(run, "search")]
         for begin in begins:
-            for chain in chains:
+            for chain in (spoken, [syllable[:1] for syllable in spoken]):
                 end = _covered(chain, begin, word)
                 if end:
                     found.append((offset + begin, offset + end))
     return found
 
 
-@functools.lru_cache(4096)
-def _heard(run: str) -> tuple[list[int], tuple[list[str], list[str]]]:
-    """Where the words of an unbroken stretch of Chinese begin, and its syllables in full and by their initials."""
-    spoken = spelled(run)
-    begins = [begin for _, begin, _ in _jieba().tokenize(run, "search")]
-    return begins, (spoken, [syllable[:1] for syllable in spoken])
-
-
 def _covered(chain: Sequence[str], begin: int, word: str) -> int:
     """The end of the shortest piece of a chain from `begin` whose sound begins with `word`; 0 when there is none."""
-    sound = ""
+    heard_so_far = ""
     for end in range(begin, len(chain)):
-        sound += chain[end]
-        if sound.startswith(word):
+        heard_so_far += chain[end]
+        if heard_so_far.startswith(word):
             return end + 1
-        if not word.startswith(sound):
+        if not word.startswith(heard_so_far):
             return 0
     return 0

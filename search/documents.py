@@ -21,9 +21,6 @@ from people.accounts import Account
 from people.accounts import queries as account_queries
 from search.engine import LIVE_STREAM, NOTE, PRODUCT, TOPIC, USER, Document, Found
 
-# The first so many characters of a text are found by their words.
-_MOST_TEXT = 5_000
-
 
 class Source(msgspec.Struct, frozen=True):
     """How one kind is read: its records by id, their documents (None: not to be found), all its ids in order,
@@ -46,7 +43,7 @@ async def _notes(notes: Sequence[Note]) -> list[Document | None]:
         Document(
             thing=Found(NOTE, note.id),
             title=note.title,
-            text=note.body[:_MOST_TEXT],
+            text=note.body,
             topics=[topic.name for topic in about],
             suggestion=note.title,
             popular=note.like_count + 2 * note.collect_count + 3 * note.comment_count,
@@ -66,13 +63,14 @@ async def _products(products: Sequence[Product]) -> list[Document | None]:
         Document(
             thing=Found(PRODUCT, product.id),
             title=product.title,
-            text=product.description[:_MOST_TEXT],
+            text=product.description,
             names=[*([shop.name] if shop else []), *(variant.name for variant in choices)],
             suggestion=product.title,
             popular=product.sold_count,
             published=_milliseconds(product.created_at),
+            currency=product.currency,
             price=product.min_price_minor * 10 ** (2 - EXPONENTS[product.currency]),
-            in_stock=any(variant.available > 0 for variant in choices),
+            in_stock=any(choice.available > 0 for choice in choices) or any(offer.available > 0 for offer in offers),
             group_buy_until=max((int(offer.ends_at.timestamp()) for offer in offers), default=0),
             group_buy_closes=min((int(offer.ends_at.timestamp()) for offer in offers), default=0),
             one_short_until=0 if until is None else int(until.timestamp()),

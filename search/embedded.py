@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import shutil
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import tantivy
 from search import chinese, relevance
 from search import embedded_queries as queries
 from search import embedded_shape as shape
+from search.embedded_index import Index
 from search.engine import (
     DEEPEST,
     POPULAR,
@@ -38,69 +38,6 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-# Tantivy's least.
-_HEAP = 15_000_000
-
-
-class _Index:
-    """An open index. Its methods block; one process may write."""
-
-    def __init__(self, folder: Path, synonyms: Synonyms) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self._synonyms = synonyms
-        self._index = tantivy.Index(shape.SCHEMA, path=str(folder))
-        self._writer: tantivy.IndexWriter | None = None
-        # A cancelled task leaves its thread at work.
-        self._lock = threading.Lock()
-        self._closed = False
-
-    def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
-        entries = [shape.document(document, self._synonyms) for document in documents]
-        with self._lock:
-            writer = self._held()
-            for thing in (*gone, *(document.thing for document in documents)):
-                writer.delete_documents_by_term("key", thing.key)
-            for entry in entries:
-                writer.add_document(entry)
-            writer.commit()
-            self._index.reload()
-
-    def add(self, documents: Sequence[Document]) -> None:
-        """Adds documents of new things, not to be found before `commit`."""
-        entries = [shape.document(document, self._synonyms) for document in documents]
-        with self._lock:
-            writer = self._held()
-            for entry in entries:
-                writer.add_document(entry)
-
-    def commit(self) -> None:
-        with self._lock:
-            self._held().commit()
-            self._index.reload()
-
-    def _held(self) -> tantivy.IndexWriter:
-        if self._closed:
-            raise SearchUnavailable()
-        if self._writer is None:
-            try:
-                self._writer = self._index.writer(_HEAP, 1)
-                # A commit that was killed leaves files of the very names that the next one makes.
-                self._writer.garbage_collect_files()
-            except ValueError as error:
-                logger.warning("another process writes the search index: %s", error)
-                raise SearchUnavailable() from error
-        return self._writer
-
-    def searcher(self) -> tantivy.Searcher:
-        return self._index.searcher()
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            if self._writer is not None:
-                self._writer.wait_merging_threads()
-
 
 class Embedded:
     """The engine over `folder`, where the file `current` names the subfolder that is served."""
@@ -109,7 +46,7 @@ class Embedded:
         self._folder = folder
         self._synonyms = own() if synonyms is None else synonyms
         self._current = folder / "current"
-        self._index: _Index | None = None
+        self._index: Index | None = None
         # When `current` was written that names the open index: another process may have rebuilt it since.
         self._since = 0
         self._writing = asyncio.Lock()
@@ -138,7 +75,7 @@ class Embedded:
             served = json.loads(self._current.read_text())
             folder = self._folder / str(served["name"])
             if served["shape"] == shape.version(self._synonyms) and (folder / "meta.json").exists():
-                index = _Index(folder, self._synonyms)
+                index = Index(folder, self._synonyms)
                 _tried(index.searcher())
                 self._stale, self._index = False, index
         except FileNotFoundError:
@@ -146,7 +83,7 @@ class Embedded:
         except (ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
             logger.warning("the search index cannot be read and will be rebuilt: %s", error)
 
-    def _serve(self, index: _Index) -> None:
+    def _serve(self, index: Index) -> None:
         draft = self._folder / "current.new"
         draft.write_text(json.dumps({"name": index.folder.name, "shape": shape.version(self._synonyms)}))
         draft.replace(self._current)
@@ -171,13 +108,15 @@ class Embedded:
             logger.warning("the search index cannot be read and will be rebuilt: %s", error)
             self._stale = True
             raise SearchUnavailable() from error
+        index = await self._served()
+        await asyncio.to_thread(index.try_to_write)
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         async with self._writing:
             index = await self._served()
             await asyncio.to_thread(index.write, documents, gone)
 
-    async def _served(self) -> _Index:
+    async def _served(self) -> Index:
         if self._since != self._written():
             await asyncio.to_thread(self._follow)
         if self._index is None:
@@ -193,7 +132,9 @@ class Embedded:
             addresses = [address for _, address in found]
             texts = queries.texts(searcher, addresses[: relevance.WINDOW])
             answer = queries.answer(searcher, asked, [])
-            return relevance.page(query, answer, queries.things(searcher, addresses), texts, offset, limit)
+            things = queries.things(searcher, addresses)
+            partly = _partly(searcher, query, things, texts) if query.loose else ()
+            return relevance.page(query, answer, things, texts, offset, limit, partly=partly)
 
         return await self._ask(search)
 
@@ -229,7 +170,7 @@ class Embedded:
             raise RuntimeError("the index is being rebuilt already")
         self._building = True
         try:
-            index = await asyncio.to_thread(_Index, self._folder / shape.fresh_name(), self._synonyms)
+            index = await asyncio.to_thread(Index, self._folder / shape.fresh_name(), self._synonyms)
             try:
                 yield _Building(index)
                 await asyncio.to_thread(index.commit)
@@ -241,7 +182,7 @@ class Embedded:
         finally:
             self._building = False
 
-    async def _replace(self, index: _Index) -> None:
+    async def _replace(self, index: Index) -> None:
         async with self._writing:
             previous, self._index, self._stale = self._index, index, False
             await asyncio.to_thread(self._serve, index)
@@ -252,11 +193,24 @@ class Embedded:
 class _Building:
     """The index that is being built."""
 
-    def __init__(self, index: _Index) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
 
     async def add(self, documents: Sequence[Document]) -> None:
         await asyncio.to_thread(self._index.add, documents)
+
+
+def _partly(
+    searcher: tantivy.Searcher, query: Query, things: Sequence[Found], texts: Sequence[relevance.Texts]
+) -> set[Found]:
+    """Those of some things of which a part of the query must show: all whose texts tell, and of others those that have
+    no more than a part."""
+    doubtful = [thing for thing, text in zip(things, texts, strict=False) if relevance.is_doubtful(query, text)]
+    partly = set(things[: len(texts)])
+    if not doubtful:
+        return partly
+    found = searcher.search(queries.sure_of(query, doubtful), len(doubtful), count=False).hits
+    return partly.difference(queries.things(searcher, [address for _, address in found]))
 
 
 def _tried(searcher: tantivy.Searcher) -> None:

@@ -11,11 +11,14 @@ from tantivy import FieldType, Occur
 
 from search import chinese, relevance
 from search.embedded_shape import SCHEMA, rank_field
-from search.engine import FACETS, KINDS, MOST_FACET_VALUES, Answer, Found, Hit, Query
-from search.pinyin import is_chinese
+from search.engine import FACETS, KINDS, LOOSEST, MOST_FACET_VALUES, Answer, Found, Hit, Query
+from search.pinyin import is_chinese, sound
+from search.spellings import Reading, heard_parts, readings
 
 # What a candidate's title counts for beside the rest of it, and being the whole of what is found.
 _IN_TITLE, _EXACTLY = 2.0, 12.0
+# What a candidate counts for, beside those with a part, that has all of a query.
+_WHOLE = 100.0
 # From so many letters on one may be wrong, and two.
 _ONE_WRONG, _TWO_WRONG = 5, 9
 _MOST = 2**64 - 1
@@ -49,20 +52,51 @@ def _word(word: str, last: bool) -> tantivy.Query:
     if wrong:
         ways.append(tantivy.Query.fuzzy_term_query(SCHEMA, "anywhere", word, wrong, prefix=last))
     if chinese.is_spelling(word):
-        ways.append(_beginning("sounds", word) if last else _term("sounds", word))
+        ways.append(_beginning("sounds", sound(word)) if last else _term("sounds", sound(word)))
     return _any(ways)
+
+
+def _read(reading: Reading, last: str) -> tantivy.Query:
+    """Documents that have all of a reading."""
+    return _all(
+        *(_word(word, word is last) for word in reading.words),
+        *(_term("heard", pair) for pair in reading.sounds),
+        *(_term("anywhere", gram) for gram in reading.grams),
+    )
 
 
 def _matching(query: Query) -> list[tantivy.Query]:
     if not query.words:
         return [tantivy.Query.empty_query()] if query.text else []
-    every_word = _all(*(_word(word, word is query.words[-1]) for word in query.words))
     if not query.loose:
-        return [_worth(every_word, 0.0)]
-    parts = [part for part in relevance.parts(query.text) if part.tells]
-    many = _any([_term("anywhere", part.gram) for part in parts], math.ceil(len(parts) * relevance.LEAST_COVERED))
-    heard = [_term("sounds", part.letters) for part in parts if part.whole and chinese.is_spelling(part.letters)]
-    return [_worth(_any([every_word, many, *heard]), 0.0)]
+        return [_worth(whole(query), 0.0)]
+    ways = [whole(query), *_heard_in_part(query)]
+    if parts := relevance.telling_parts(query):
+        ways.append(_many("anywhere", [part.gram for part in parts]))
+    ways += [_term("sounds", sound(each.letters)) for each in parts if each.whole and chinese.is_spelling(each.letters)]
+    return [_worth(_any(ways), 0.0)]
+
+
+def _many(field: str, pieces: Sequence[str]) -> tantivy.Query:
+    """Documents with so many of some pieces that these are a part of a query."""
+    return _any([_term(field, piece) for piece in pieces], math.ceil(len(pieces) * relevance.LEAST_COVERED))
+
+
+def _heard_in_part(query: Query) -> list[tantivy.Query]:
+    return [_many("heard", pairs) for pairs in heard_parts(query.spelled)]
+
+
+def whole(query: Query) -> tantivy.Query:
+    """The documents that have all of a query, in one of its readings."""
+    last = query.words[-1]
+    found = readings(query.text, query.words, query.spelled, misread=query.loose == LOOSEST)
+    return _any([_read(reading, last) for reading in found])
+
+
+def sure_of(query: Query, things: Sequence[Found]) -> tantivy.Query:
+    """Those of the documents of some things that have all of a query, or a part of it that is only heard."""
+    among = tantivy.Query.term_set_query(SCHEMA, "key", [thing.key for thing in things])
+    return _worth(_all(among, _any([whole(query), *_heard_in_part(query)])), 0.0)
 
 
 def _any(queries: Sequence[tantivy.Query], least: int = 1) -> tantivy.Query:
@@ -82,6 +116,8 @@ def _filters(query: Query) -> list[tantivy.Query]:
     filters = []
     if query.kinds:
         filters.append(_any_of("kind", query.kinds))
+    if query.currency:
+        filters.append(_term("currency", query.currency))
     if query.topics:
         filters.append(_any_of("topic_key", query.topics))
     filters += [_from(*each) for each in query.ranges]
@@ -99,8 +135,10 @@ def scored(asked: tantivy.Query, query: Query) -> tantivy.Query:
     for part in relevance.parts(query.text):
         better.append(_worth(_term("anywhere", part.gram), part.weight))
         better.append(_worth(_term("title", part.gram), part.weight * _IN_TITLE))
-    whole = "".join(char for char in query.text if char.isalnum())
-    better.append(_worth(_term("beginnings", whole), _EXACTLY))
+    exactly = "".join(char for char in query.text if char.isalnum())
+    better.append(_worth(_term("beginnings", exactly), _EXACTLY))
+    if query.loose and query.words and (query.spelled or query.loose == LOOSEST):
+        better.append(_worth(whole(query), _WHOLE))
     return tantivy.Query.boolean_query([(Occur.Must, asked), *((Occur.Should, each) for each in better)])
 
 

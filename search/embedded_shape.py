@@ -11,7 +11,7 @@ from search.engine import KINDS, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC, Documen
 from search.synonyms import Synonyms
 
 # Grows with anything below that makes an older index wrong: it is rebuilt then.
-VERSION = 3
+VERSION = 4
 
 # Rank and tie share 64 bits, as there is one field to sort by.
 _TIE_BITS = {NEWEST: 20, POPULAR: 32, PRICE_ASC: 23, PRICE_DESC: 23}
@@ -27,9 +27,10 @@ def rank_field(sort: str) -> str:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
-    for field in ("title", "anywhere", "sounds", "beginnings"):
+    for field in ("title", "anywhere", "sounds", "heard", "beginnings"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
-    builder.add_text_field("topic_key", tokenizer_name="raw", index_option="basic")
+    for field in ("topic_key", "currency"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in ("kind", "topic"):
         builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
     for field in ("kind_number", "id_high", "id_low", *map(rank_field, _TIE_BITS)):
@@ -62,11 +63,12 @@ def document(source: Document, synonyms: Synonyms) -> tantivy.Document:
     entry.add_bytes("texts", msgspec.msgpack.encode(texts))
     title = dict.fromkeys(chinese.grams(texts.title))
     around = chinese.grams(f"{texts.names}\n{texts.also}")
-    # A single character is in almost any longer text.
-    inside = [gram for gram in chinese.grams(chinese.folded(source.text)) if len(gram) > 1]
+    text = chinese.folded(source.text)
+    inside = chinese.grams(text)
     entry.add_text("title", " ".join(title))
     entry.add_text("anywhere", " ".join(title | dict.fromkeys(around) | dict.fromkeys(inside)))
     entry.add_text("sounds", texts.sounds)
+    entry.add_text("heard", " ".join(chinese.heard(f"{texts.title}\n{texts.names}\n{text}")))
     if source.suggestion:
         entry.add_text("beginnings", " ".join(chinese.beginnings(chinese.folded(source.suggestion))))
         entry.add_bytes("suggestion", source.suggestion.encode())
@@ -85,6 +87,7 @@ def _add_numbers(entry: tantivy.Document, source: Document) -> None:
     entry.add_unsigned("id_low", source.thing.id.int & (2**64 - 1))
     if source.price is not None:
         entry.add_unsigned("price", source.price)
+        entry.add_text("currency", source.currency)
     entry.add_unsigned("in_stock", int(source.in_stock))
     entry.add_unsigned("live", int(source.live))
     for field in _INSTANTS:

@@ -13,6 +13,8 @@ from uuid import UUID
 import msgspec
 
 from core.errors import Refusal
+from core.money import EXPONENTS
+from search.spellings import Spelling
 
 NOTE, PRODUCT, USER, LIVE_STREAM, TOPIC = KINDS = ("NOTE", "PRODUCT", "USER", "LIVE_STREAM", "TOPIC")
 RELEVANCE, NEWEST, POPULAR, PRICE_ASC, PRICE_DESC = SORTS = (
@@ -27,7 +29,16 @@ FACETS: Final = ("kind", "topic")
 MOST_FACET_VALUES: Final = 20
 DEEPEST: Final = 1000
 
-_MOST_PRICE = 2**40 - 2
+# Prices are compared within a currency; lists sorted by price tell one after the other, the usual one first.
+CURRENCIES: Final = tuple(EXPONENTS)
+USUAL_CURRENCY: Final = CURRENCIES[0]
+
+# Places by price take 36 bits: prices from here on, in the hundreds of millions, count in steps of 32 hundredths.
+_MOST_PRICE, _EXACT_PRICE, _STEP_BITS = 2**40 - 2, 2**35, 5
+
+
+# How much of a query a hit has: all of it; a part where few have all; or what sounds or looks like it where none has.
+STRICT, LOOSE, LOOSEST = range(3)
 
 
 class SearchUnavailable(Refusal):
@@ -43,6 +54,10 @@ class SearchUnbuilt(SearchUnavailable):
 
     zh = "搜索正在准备中，很快就好"
     en = "Search is being made ready and will be there in a moment"
+
+
+class SearchUnwritable(SearchUnavailable):
+    """What there is can be found, and what is new can't be written: the disk is full, most of the time."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -71,8 +86,8 @@ class Document(msgspec.Struct, frozen=True):
     """What can be found of a thing. Texts are as people wrote them; engines fold them.
 
     `popular` counts whatever makes its kind loved; `published` is in milliseconds of Unix time, `price` in hundredths
-    of a major unit. In seconds of Unix time (0: none): when the last of its running group-buys ends, when the first
-    does (`group_buy_closes`), and how long one of its teams waits for one person alone.
+    of a major unit of `currency`. In seconds of Unix time (0: none): when the last of its running group-buys ends, when
+    the first does (`group_buy_closes`), and how long one of its teams waits for one person alone.
     """
 
     thing: Found
@@ -84,6 +99,7 @@ class Document(msgspec.Struct, frozen=True):
     popular: int = 0
     published: int = 0
     price: int | None = None
+    currency: str = USUAL_CURRENCY
     in_stock: bool = False
     group_buy_until: int = 0
     group_buy_closes: int = 0
@@ -94,21 +110,33 @@ class Document(msgspec.Struct, frozen=True):
     def ranks(self) -> dict[str, int]:
         """Its place in each sort but relevance: greater comes first.
 
-        What is sold out comes after what can be had, but for NEWEST; what has no price comes last by price.
+        What is sold out comes after what can be had, but for NEWEST; by price, currencies follow each other within
+        either, and what has no price comes last.
         """
-        price = None if self.price is None else min(self.price, _MOST_PRICE)
         had = 0 if self.sold_out else 1
         return {
             NEWEST: max(0, self.published),
             POPULAR: min(max(0, self.popular), 2**31 - 1) + had * 2**31,
-            PRICE_ASC: 0 if price is None else _MOST_PRICE + 1 - price + had * 2**40,
-            PRICE_DESC: 0 if price is None else price + 1 + had * 2**40,
+            PRICE_ASC: 0 if self.price is None else _squeezed(_MOST_PRICE) + 1 - _squeezed(self.price) + self._block,
+            PRICE_DESC: 0 if self.price is None else _squeezed(self.price) + 1 + self._block,
         }
+
+    @property
+    def _block(self) -> int:
+        """Where by price those begin that are of its currency, and can be had as it can."""
+        before = len(CURRENCIES) - 1 - CURRENCIES.index(self.currency)
+        return (before + (0 if self.sold_out else len(CURRENCIES))) * 2**36
 
     @property
     def sold_out(self) -> bool:
         """Whether it is for sale, and cannot be bought now: such comes last."""
         return self.price is not None and not self.in_stock
+
+
+def _squeezed(price: int) -> int:
+    """A price in 36 bits, in the order of prices."""
+    bounded = max(0, min(price, _MOST_PRICE))
+    return bounded if bounded < _EXACT_PRICE else _EXACT_PRICE + (bounded - _EXACT_PRICE >> _STEP_BITS)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -117,6 +145,8 @@ class Query(msgspec.Struct, frozen=True):
     text: str = ""
     words: Sequence[str] = ()
     kinds: Sequence[str] = ()
+    # That of prices; "": any.
+    currency: str = ""
     min_price: int | None = None
     max_price: int | None = None
     in_stock: bool = False
@@ -130,8 +160,10 @@ class Query(msgspec.Struct, frozen=True):
     topics: Sequence[str] = ()
     published_after: int | None = None
     sort: str = RELEVANCE
-    # Content with a part of the words.
-    loose: bool = False
+    # Content with a part of the words, or with what they may have been meant to be.
+    loose: int = STRICT
+    # What of it may be Chinese, written by its sounds.
+    spelled: Sequence[Spelling] = ()
 
     @property
     def ranges(self) -> list[tuple[str, int | None, int | None]]:
@@ -203,7 +235,8 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
     async def check(self) -> None:
-        """Looks anew whether the index is `stale`; raises SearchUnavailable then, and when the engine is away."""
+        """Looks anew whether the index is `stale`; raises SearchUnavailable then, and when the engine is away, and
+        SearchUnwritable when it can't be written, or its last write failed."""
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
         """Puts documents in the place of those of the same things, and takes out what is gone; found at once after."""

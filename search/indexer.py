@@ -4,7 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from commerce.catalogue.events import ProductCreated, StockChanged
-from commerce.group_buys.events import GroupBuyChanged, GroupBuyEnded, GroupBuyStarted
+from commerce.group_buys.events import (
+    GroupBuyChanged,
+    GroupBuyCreated,
+    GroupBuyEnded,
+    GroupBuyStarted,
+    GroupBuyStockChanged,
+)
 from content.live.events import LiveStatusChanged, LiveViewersChanged
 from content.notes.events import (
     CommentAdded,
@@ -37,7 +43,13 @@ _TOUCHED: Final[Mapping[type[Event], Callable[[Any], list[Found]]]] = {
         ),
         _one(NOTE, "note_id"),
     ),
-    **dict.fromkeys((ProductCreated, StockChanged, GroupBuyStarted, GroupBuyEnded), _one(PRODUCT, "product_id")),
+    **dict.fromkeys(
+        (
+            *(ProductCreated, StockChanged),
+            *(GroupBuyCreated, GroupBuyStarted, GroupBuyStockChanged, GroupBuyEnded),
+        ),
+        _one(PRODUCT, "product_id"),
+    ),
     GroupBuyChanged: lambda event: [Found(PRODUCT, event.group_buy.product_id)],
     **dict.fromkeys((AccountCreated, ProfileUpdated), _one(USER, "account_id")),
     **dict.fromkeys((Followed, Unfollowed), _one(USER, "followee_id")),

@@ -21,8 +21,8 @@ FLOOR: Final = 0.5
 _PATIENCE: Final = 0.3
 # The first so many characters of a document say what it is about.
 _MOST_SAID: Final = 1_000
-# How many texts' vectors are kept at hand, and how many requests for documents are under way at a time.
-_KEPT: Final = 2_048
+# How many bytes of texts' vectors are kept at hand, and how many requests for documents are under way at a time.
+_KEPT_BYTES: Final = 16 * 2**20
 _AT_ONCE: Final = 4
 
 
@@ -40,6 +40,8 @@ class Meaning:
         self.dimensions = provider.dimensions
         space = repr((provider.name, provider.dimensions))
         self.digest = hashlib.blake2b(space.encode(), digest_size=4).hexdigest()
+        # Four bytes a number, and at most as many a character.
+        self._most_kept = _KEPT_BYTES // (4 * provider.dimensions + 4 * _MOST_SAID)
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._circuit = Circuit(self._look)
 
@@ -99,7 +101,7 @@ class Meaning:
     async def _ask(self, texts: Sequence[str]) -> None:
         for text, vector in zip(texts, await self._provider.embed(texts), strict=True):
             self._kept[text] = vector
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > self._most_kept:
             self._kept.popitem(last=False)
 
     async def _soon(self, text: str) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from search.engine import (
     Query,
     SearchUnavailable,
     SearchUnbuilt,
+    SearchUnwritable,
     Sink,
 )
 from search.meaning import Meaning
@@ -92,6 +93,8 @@ class Meilisearch:
         space = "" if meaning is None else f"-{meaning.digest}"
         self._uid = f"{name}-{shape.VERSION}-{self._synonyms.digest}{space}"
         self._stale = True
+        # Whether the last write was no success.
+        self._failed = False
         self._circuit = Circuit(self._look)
 
     @property
@@ -109,6 +112,8 @@ class Meilisearch:
             self._stale = not await self._exists(self._uid)
         if self._stale:
             raise SearchUnbuilt()
+        if self._failed:
+            raise SearchUnwritable()
 
     async def _look(self) -> None:
         with _answering():
@@ -130,7 +135,13 @@ class Meilisearch:
             await self._meaning.close()
 
     async def write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
-        entries = self._entries(documents)
+        # Until it is known to have been done it has failed: tasks do so, too, long after they were accepted.
+        self._failed = True
+        await self._write(documents, gone)
+        self._failed = False
+
+    async def _write(self, documents: Sequence[Document], gone: Sequence[Found]) -> None:
+        entries = await asyncio.to_thread(self._entries, documents)
         with _answering():
             if self._stale:
                 self._stale = not await self._exists(self._uid)
@@ -178,38 +189,47 @@ class Meilisearch:
         if not query.words:
             return _NOTHING
         most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
+        wanted, whole = shape.wanted(query)
         words = [
             self._params(query, limit=most, facets=list(FACETS), attributes_to_retrieve=["id", "texts"], **each)
-            for each in shape.wanted(query)
+            for each in wanted
         ]
         vector = None if self._meaning is None else await self._meaning.of_query(query.text)
         try:
             if self._meaning is None or vector is None:
-                return relevance.page(query, *_candidates(await self._ask(*words)), offset, limit)
+                answers = await self._ask(*words)
+                return await _page(query, answers, whole, [], offset, limit, {})
             floor = self._meaning.floor
             *answers, nearest = await self._ask(*words, self._params(query, **vectors.wanted(vector, floor)))
         except _NoDocuments:
             return _NOTHING
         alike = {Found.from_key(hit["id"]): vectors.likeness(hit["_rankingScore"], floor) for hit in nearest.hits}
-        return relevance.page(query, *_candidates(answers, nearest.hits), offset, limit, alike)
+        return await _page(query, answers, whole, nearest.hits, offset, limit, alike)
 
     async def sorted(self, query: Query, after: Position | None, limit: int) -> Answer:
         if query.text and not query.words:
             return _NOTHING
         rank = shape.rank_field(query.sort)
-        words = shape.wanted(query)[0]
-        all_of_them = self._params(query, limit=0, facets=list(FACETS), **words)
-        page = self._params(
-            query,
-            beyond=[] if after is None else [shape.beyond(rank, after)],
-            limit=limit,
-            sort=[f"{rank}:desc", "tie:desc"],
-            attributes_to_retrieve=["id", rank, "tie"],
-            **words,
-        )
-        found, counted = await self._ask(page, all_of_them)
-        hits = [Hit(Found.from_key(hit["id"]), Position(hit[rank], hit["tie"])) for hit in found.hits]
-        return Answer(hits, counted.estimated_total_hits, counted.facet_distribution or {})
+        ways, whole = shape.wanted(query) if query.words else ([{}], 1)
+        ways = [*ways[: 1 if query.loose else 0], *ways[-whole:]]
+        all_of_them = [self._params(query, limit=0, facets=list(FACETS), **way) for way in ways]
+        pages = [
+            self._params(
+                query,
+                beyond=[] if after is None else [shape.beyond(rank, after)],
+                limit=limit,
+                sort=[f"{rank}:desc", "tie:desc"],
+                attributes_to_retrieve=["id", rank, "tie"],
+                **way,
+            )
+            for way in ways
+        ]
+        answers = await self._ask(*pages, *all_of_them)
+        found = {hit["id"]: Position(hit[rank], hit["tie"]) for answer in answers for hit in answer.hits}
+        hits = [Hit(Found.from_key(key), position) for key, position in found.items()]
+        hits.sort(key=lambda hit: (hit.position.rank, hit.position.tie), reverse=True)
+        most = max(answers[len(ways) :], key=lambda answer: answer.estimated_total_hits)
+        return Answer(hits[:limit], max(most.estimated_total_hits, len(found)), most.facet_distribution or {})
 
     async def learn(self, most: int) -> list[Found]:
         if self._meaning is None:
@@ -252,6 +272,29 @@ class Meilisearch:
         self._stale = False
 
 
+async def _page(
+    query: Query,
+    answers: Sequence[Any],
+    whole: int,
+    nearest: Sequence[dict[str, Any]],
+    offset: int,
+    limit: int,
+    alike: Mapping[Found, float],
+) -> Answer:
+    """The page of what answers tell, the last `whole` of which found what has all of the query.
+
+    Off the event loop: a long query and some hundred candidates take a moment.
+    """
+
+    def made() -> Answer:
+        answer, things, texts = _candidates(answers, nearest)
+        entire = {hit["id"] for found in answers[-whole:] for hit in found.hits}
+        partly = {thing for thing in things if thing.key not in entire}
+        return relevance.page(query, answer, things, texts, offset, limit, alike, partly)
+
+    return await asyncio.to_thread(made)
+
+
 _NOTHING = Answer([], 0, {facet: {} for facet in FACETS})
 
 
@@ -259,7 +302,7 @@ def _candidates(
     answers: Sequence[Any], alike: Sequence[dict[str, Any]] = ()
 ) -> tuple[Answer, list[Found], list[relevance.Texts]]:
     """What answers by words, the first of which counts, and hits that are alike come to: in all, and one by one."""
-    first = answers[0]
+    first = max(answers, key=lambda answer: answer.estimated_total_hits)
     found = {hit["id"]: hit["texts"] for answer in answers for hit in answer.hits[: relevance.WINDOW]}
     rest = [hit["id"] for hit in first.hits[relevance.WINDOW :]]
     total = max(first.estimated_total_hits, len(found))
@@ -282,7 +325,7 @@ class _Building:
         self._task: int | None = None
 
     async def add(self, documents: Sequence[Document]) -> None:
-        entries = self._engine._entries(documents)
+        entries = await asyncio.to_thread(self._engine._entries, documents)
         with _answering():
             await self._engine._carry(entries)
             sent = await self._index.add_documents(entries, "id")

@@ -8,12 +8,16 @@ import functools
 import importlib.util
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 _FIRST, _LAST = 0x3400, 0x9FFF
 _LONGEST_PHRASE = 10
+_LONGEST_SYLLABLE, _MOST_WAYS = 6, 8
+# The four tones over a vowel, and the two dots over ü.
+_MARKS = {0x300, 0x301, 0x304, 0x30C, 0x308}
 _TONELESS = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 
 
@@ -70,9 +74,62 @@ def load() -> None:
     _phrases()
 
 
-@functools.lru_cache(4096)
+@functools.cache
+def readings() -> dict[str, str]:
+    """All characters that may be read so, by each toneless syllable as it is `sound`ed."""
+    found: dict[str, list[str]] = {}
+    for code, several in _entries("pinyin_dict.json"):
+        if _FIRST <= int(code) <= _LAST:
+            for syllable in {sounded(each.translate(_TONELESS)) for each in several.split(",")}:
+                found.setdefault(syllable, []).append(chr(int(code)))
+    # What is hummed (m, ng) is nothing that anybody types for a word.
+    return {syllable: "".join(chars) for syllable, chars in found.items() if set(syllable) & set("aeiou")}
+
+
+def sounded(letters: str) -> str:
+    """Toneless letters as sounds are compared: ü is typed as v and as u, and no syllable is another by it alone."""
+    return letters.replace("v", "u")
+
+
+def sound(word: str) -> str:
+    """The letters of a word that may be pinyin, without tones, as sounds are compared; "" for what can be none."""
+    if not word.isascii():
+        word = "".join(char for char in unicodedata.normalize("NFD", word) if ord(char) not in _MARKS)
+    return sounded(word) if word.isascii() and word.isalpha() else ""
+
+
+def tones(word: str) -> int:
+    """How many tone marks a word has."""
+    return (
+        0
+        if word.isascii()
+        else sum(ord(char) in _MARKS for char in unicodedata.normalize("NFD", word) if char != "\u0308")
+    )
+
+
+def divided(letters: str) -> list[tuple[str, ...]]:
+    """The ways, a few at the most, in which a `sound` is one whole syllable after the other: xian is xian and xi'an."""
+    ways: list[list[tuple[str, ...]]] = [[] for _ in letters] + [[()]]
+    known = readings()
+    for begin in range(len(letters) - 1, -1, -1):
+        for end in range(min(len(letters), begin + _LONGEST_SYLLABLE), begin, -1):
+            if ways[end] and letters[begin:end] in known:
+                ways[begin] += [(letters[begin:end], *rest) for rest in ways[end]]
+        del ways[begin][_MOST_WAYS:]
+    return ways[0]
+
+
 def syllables(word: str) -> Sequence[str]:
     """One toneless syllable for each character of a word in simplified Chinese; "" for what is not Chinese."""
+    return _kept_syllables(word) if len(word) <= _LONGEST_PHRASE else _syllables_of(word)
+
+
+@functools.lru_cache(4096)
+def _kept_syllables(word: str) -> Sequence[str]:
+    return _syllables_of(word)
+
+
+def _syllables_of(word: str) -> Sequence[str]:
     spoken: list[str] = []
     at = 0
     while at < len(word):

@@ -15,8 +15,25 @@ from core import clock, validation
 from core.errors import Invalid
 from core.pagination import InvalidCursor, PageInfo, encode_cursor, page_request
 from search import chinese, corrections, documents, relevance
-from search.engine import DEEPEST, KINDS, POPULAR, RELEVANCE, Answer, Engine, Found, Hit, Position, Query
+from search.engine import (
+    CURRENCIES,
+    DEEPEST,
+    KINDS,
+    LOOSE,
+    LOOSEST,
+    POPULAR,
+    RELEVANCE,
+    STRICT,
+    USUAL_CURRENCY,
+    Answer,
+    Engine,
+    Found,
+    Hit,
+    Position,
+    Query,
+)
 from search.highlights import highlight
+from search.spellings import Spelling, spellings
 
 MOST_QUERY: Final = 200
 MOST_TOPICS: Final = 20
@@ -24,14 +41,17 @@ MOST_TOPICS: Final = 20
 _ENOUGH: Final = 10
 # So many suggestions of a beginning may be what was meant.
 _NEAR: Final = 30
+# Of so many characters matches are found in a moment, less than a thread would take to begin.
+_AT_ONCE: Final = 5_000
 # So far an anchor may move between two pages before the whole list is asked for.
 _SLACK = 40
 _MOST_PRICE = Decimal(10) ** 15
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What hits must be; prices in major units, whatever the currency. None and False mean no matter."""
+    """What hits must be; prices in major units of `currency`. None and False mean no matter."""
 
+    currency: str | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     in_stock: bool = False
@@ -60,10 +80,10 @@ class Facet(msgspec.Struct, frozen=True):
 
 
 class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The last hit of a page, as its cursor tells it: in which list (by sort, strict or loose), where, and what."""
+    """The last hit of a page, as its cursor tells it: in which list (by sort, how loose), where, and what."""
 
     sort: str
-    loose: bool
+    loose: int
     rank: int | float
     tie: int
     kind: str
@@ -85,6 +105,7 @@ class Result(msgspec.Struct, frozen=True, dict=True):
     anchor: _Anchor
     node: Any
     words: Sequence[str]
+    spelled: Sequence[Spelling] = ()
 
     @property
     def cursor(self) -> str:
@@ -97,8 +118,15 @@ class Result(msgspec.Struct, frozen=True, dict=True):
 
     @functools.cached_property
     def highlight(self) -> str | None:
-        """Its best passage as HTML, when a word of the query is in it."""
-        return highlight(self.passages, self.words) if self.words else None
+        """Its best passage as HTML, when a word of the query is in it. Of more than a few, `highlights` tells them."""
+        return highlight(self.passages, self.words, self.spelled) if self.words else None
+
+
+async def highlights(results: Sequence[Result]) -> list[str | None]:
+    """The highlight of each; off the event loop where they are of long texts."""
+    if sum(len(passage) for result in results for passage in result.passages) <= _AT_ONCE:
+        return [result.highlight for result in results]
+    return await asyncio.to_thread(lambda: [result.highlight for result in results])
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -157,18 +185,21 @@ async def begun(engine: Engine, query: Query, limit: int) -> tuple[Query, Answer
     """The first hits: those that have all words, and where these are few, after them those that have many.
 
     A sorted list is loose only when it is empty otherwise: a cheap thing that is half of what was asked is no bargain.
+    Where nothing has all words, what sounds or looks like them is as good.
     """
     ranked = query.sort == RELEVANCE
     answer = await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
-    if answer.worded >= (_ENOUGH if ranked else 1) or not relevance.has_parts(query.text):
+    if answer.worded >= (_ENOUGH if ranked else 1) or not query.words:
         return query, answer
-    query = msgspec.structs.replace(query, loose=True)
+    if answer.worded and not relevance.has_parts(query.text):
+        return query, answer
+    query = msgspec.structs.replace(query, loose=LOOSE if answer.worded else LOOSEST)
     return query, await (engine.ranked(query, 0, limit) if ranked else engine.sorted(query, None, limit))
 
 
 def _few(query: Query, answer: Answer) -> bool:
     """Whether few have all that was asked for."""
-    return bool(query.words) and (query.loose or answer.worded < (_ENOUGH if query.sort == RELEVANCE else 1))
+    return bool(query.words) and (query.loose > STRICT or answer.worded < (_ENOUGH if query.sort == RELEVANCE else 1))
 
 
 async def meant(engine: Engine, results: Results) -> list[str]:
@@ -185,13 +216,19 @@ def asked(text: str, kinds: Sequence[str] = (), filter: Filter = _ANYTHING, sort
     """What a folded text asks, in the engine's terms."""
     if filter.closing_within is not None and filter.closing_within < 0:
         raise Invalid("filter", "closingWithin", zh="closingWithin 不能为负", en="`closingWithin` must not be negative")
+    if filter.currency not in (None, *CURRENCIES):
+        raise Invalid("filter", "currency", zh="不支持这种货币", en="Nothing is sold in this currency")
+    priced = filter.min_price is not None or filter.max_price is not None
     now = int(clock.now().timestamp())
     validation.at_most(filter.topics, MOST_TOPICS, "filter", "topics")
     topics = [chinese.folded(topic).strip().lstrip("#").rstrip("#").strip() for topic in filter.topics]
     return Query(
         text=text,
         words=chinese.words(text),
+        spelled=spellings(text),
         kinds=sorted(set(kinds)),
+        # Amounts of two currencies compare as little as metres and litres.
+        currency=filter.currency or (USUAL_CURRENCY if priced else ""),
         min_price=_hundredths(filter.min_price, ROUND_CEILING),
         max_price=_hundredths(filter.max_price, ROUND_FLOOR),
         in_stock=filter.in_stock,
@@ -217,6 +254,7 @@ def _check(anchor: _Anchor, query: Query) -> None:
     right = (
         anchor.sort == query.sort
         and anchor.kind in KINDS
+        and anchor.loose in (STRICT, LOOSE, LOOSEST)
         and 0 <= anchor.place < 2**31
         and math.isfinite(anchor.rank)
         and 0 <= anchor.rank < 2**64
@@ -268,7 +306,7 @@ async def _shown(
     records = await documents.records([hit.thing for hit in hits], hidden)
     return Results(
         edges=[
-            Result(anchor, record, query.words)
+            Result(anchor, record, query.words, query.spelled)
             for anchor, record in zip(anchors, records, strict=True)
             if record is not None
         ],

@@ -6,14 +6,14 @@ the document and a fixed dictionary's word frequencies alone, what a page's curs
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from search import chinese
-from search.engine import Answer, Document, Found, Hit, Position, Query
-from search.pinyin import is_chinese
+from search.engine import LOOSEST, Answer, Document, Found, Hit, Position, Query
+from search.pinyin import is_chinese, sound
 from search.synonyms import Synonyms
 
 # So many candidates are put in order; those beyond keep the engine's.
@@ -89,7 +89,8 @@ class Part(msgspec.Struct, frozen=True):
         return self.letters if self.whole or is_chinese(self.letters[0]) else chinese.letters(self.letters)
 
 
-@functools.lru_cache(2048)
+# A query is at most 200 characters, which make some 80 KiB of parts.
+@functools.lru_cache(64)
 def parts(text: str) -> Sequence[Part]:
     """The pieces of a folded query: what is rare in the language weighs more.
 
@@ -113,6 +114,13 @@ def _spelt(word: str) -> list[Part]:
 def telling(word: str) -> float:
     """How much it says that a document has a folded word."""
     return sum(part.weight for part in parts(word))
+
+
+def telling_parts(query: Query) -> list[Part]:
+    """The parts of a query by which something is found that has not all. What is spelled is heard in parts instead, but
+    when it finds nothing so, and may be a slip."""
+    spelled = {word for spelling in query.spelled for word in spelling.words} if query.loose != LOOSEST else set()
+    return [part for part in parts(query.text) if part.tells and (part.inside or part.letters) not in spelled]
 
 
 def has_parts(text: str) -> bool:
@@ -142,8 +150,11 @@ class Judged(msgspec.Struct, frozen=True):
     covered: float
 
 
-def judged(text: str, texts: Texts) -> Judged:
-    """How well a document answers a folded query."""
+def judged(text: str, texts: Texts, unseen: bool = False) -> Judged:
+    """How well a document answers a folded query.
+
+    `unseen`: it has all of it, and what is not seen here is in the rest of a long text, is heard in one, or is meant.
+    """
     title, words = texts.title, chinese.runs(texts.title)
     saturation = _AGAIN * (1 - _BREVITY + _BREVITY * len(title) / _USUAL)
     total = said = telling = covered = 0.0
@@ -157,7 +168,7 @@ def judged(text: str, texts: Texts) -> Judged:
         if times:
             covered += told
             said += weight * times * (1 + _AGAIN) / (times + saturation)
-        elif worth := _SOUNDED if part.inside in heard else _elsewhere(part, texts, heard):
+        elif worth := _elsewhere(part, texts, heard) or (_TEXT if unseen else 0.0):
             covered += told
             said += weight * worth * (1 + _AGAIN) / (1 + saturation)
     if not total:
@@ -179,19 +190,27 @@ def page(
     offset: int,
     limit: int,
     alike: Mapping[Found, float] = _NONE,
+    partly: Collection[Found] = (),
 ) -> Answer:
     """The answer with those of its hits that a page shows: `things` are candidates in an engine's order, of which
-    the first, those with `texts`, are put in ours. `alike` says of some, from 0 to 1, how near their meaning is."""
+    the first, those with `texts`, are put in ours. `alike` says of some, from 0 to 1, how near their meaning is.
+    All but those that have it `partly` have all of the query, somewhere: what puts in order does not exclude them."""
     hits = []
     for thing, text in zip(things, texts, strict=False):
-        found, near = judged(query.text, text), alike.get(thing)
-        if near is not None or not query.loose or found.covered >= LEAST_COVERED:
+        near, whole = alike.get(thing), thing not in partly
+        found = judged(query.text, text, whole and is_doubtful(query, text))
+        if near is not None or whole or found.covered >= LEAST_COVERED:
             score = found.score if near is None else found.score + _meant(near, text)
             hits.append(Hit(thing, Position(score, thing.tie)))
     hits.sort(key=lambda hit: (-hit.position.rank, hit.position.tie))
     total = answer.total - (len(texts) - len(hits))
     hits += [Hit(thing, Position(0.0, thing.tie)) for thing in things[len(texts) :]]
     return msgspec.structs.replace(answer, hits=hits[offset : offset + max(0, limit)], total=total)
+
+
+def is_doubtful(query: Query, text: Texts) -> bool:
+    """Whether a document may have more of a query than its texts tell: in their rest, by sound, or by what is meant."""
+    return len(text.text) >= _JUDGED or bool(query.spelled) or query.loose == LOOSEST
 
 
 def _meant(near: float, texts: Texts) -> float:
@@ -205,7 +224,9 @@ def _elsewhere(part: Part, texts: Texts, heard: set[str]) -> float:
         return _ALSO
     if letters in texts.names:
         return _NAMED
-    if part.whole and chinese.is_spelling(letters) and f" {letters}" in texts.sounds:
+    if part.inside in heard:
+        return _SOUNDED
+    if part.whole and chinese.is_spelling(letters) and f" {sound(letters)}" in texts.sounds:
         heard.add(letters)
         return _SOUNDED
     # A single character is in almost any longer text.

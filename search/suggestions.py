@@ -30,7 +30,7 @@ async def suggestions(engine: Engine, terms: Terms, prefix: str, first: int | No
     """
     prefix = validation.text(prefix, "prefix", least=0, most=MOST_QUERY)
     most = limit(first, DEFAULT_SUGGESTIONS)
-    beginning = "".join(char for char in chinese.folded(prefix) if char.isalnum())
+    beginning = chinese.typed("".join(char for char in chinese.folded(prefix) if char.isalnum()))
     if not most or (prefix and not beginning):
         return Suggestions([])
     searched = terms.beginning(beginning, most)

@@ -42,6 +42,13 @@ class GroupBuyEnded(Event, frozen=True):
     product_id: UUID
 
 
+class GroupBuyStockChanged(Event, frozen=True):
+    """The last free unit of a group-buy was held, or one came back."""
+
+    group_buy_id: UUID
+    product_id: UUID
+
+
 def team_topic(team_id: UUID) -> str:
     """The topic whose steps are a team's."""
     return f"team:{team_id.hex}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from commerce.orders import rules
 from commerce.orders.records import Order, OrderLine
 from commerce.shops import queries as shop_queries
 from core import db, idempotency
@@ -40,6 +41,14 @@ async def sees_privately(viewer_id: UUID | None, orders: Sequence[Order]) -> lis
         return [True] * len(orders)
     [shop] = await shop_queries.by_owners([viewer_id])
     return [order.buyer_id == viewer_id or (shop is not None and order.shop_id == shop.id) for order in orders]
+
+
+async def buyers_among(people: Sequence[UUID]) -> set[UUID]:
+    """Those of some people who have bought something, paid for it, and kept it."""
+    found = await db.rows(
+        "SELECT DISTINCT buyer_id FROM orders WHERE buyer_id = ANY($1) AND status = ANY($2)", people, rules.EARNED
+    )
+    return {row["buyer_id"] for row in found}
 
 
 async def existing(buyer_id: UUID, idempotency_key: str, fingerprint: str) -> Order | None:

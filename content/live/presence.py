@@ -1,12 +1,13 @@
 """Who watches: this process's viewers are counted here, and written down about once a second.
 
-A viewer is an open subscription to a stream's events: a person with two windows open is two.
+A viewer is a person, however many windows they have open, or, for who is not signed in, a connection: nobody makes a
+room fuller by subscribing again.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -25,23 +26,34 @@ class Presence:
 
     def __init__(self) -> None:
         self._process_id = new_id()
-        self._viewers: Counter[UUID] = Counter()
+        # How often each viewer of a stream watches it.
+        self._viewers: dict[UUID, Counter[Hashable]] = {}
         self._changed: set[UUID] = set()
 
     @contextmanager
-    def watching(self, stream_id: UUID) -> Iterator[None]:
-        """Counts one viewer of a stream until the block ends."""
-        self._count(stream_id, 1)
+    def watching(self, stream_id: UUID, viewer: Hashable) -> Iterator[None]:
+        """Counts a viewer of a stream until the last of their blocks ends."""
+        self._come(stream_id, viewer)
         try:
             yield
         finally:
-            self._count(stream_id, -1)
+            self._leave(stream_id, viewer)
 
-    def _count(self, stream_id: UUID, change: int) -> None:
-        self._viewers[stream_id] += change
-        self._changed.add(stream_id)
-        if not self._viewers[stream_id]:
-            del self._viewers[stream_id]
+    def _come(self, stream_id: UUID, viewer: Hashable) -> None:
+        viewers = self._viewers.setdefault(stream_id, Counter())
+        viewers[viewer] += 1
+        if viewers[viewer] == 1:
+            self._changed.add(stream_id)
+
+    def _leave(self, stream_id: UUID, viewer: Hashable) -> None:
+        # `close` has forgotten everybody.
+        viewers = self._viewers.get(stream_id, Counter())
+        viewers[viewer] -= 1
+        if viewers[viewer] <= 0:
+            del viewers[viewer]
+            self._changed.add(stream_id)
+        if not viewers:
+            self._viewers.pop(stream_id, None)
 
     async def flush(self, *, everything: bool = False) -> None:
         """Writes down what changed (or everything), and brings the streams' viewer counts in line with it."""
@@ -51,7 +63,7 @@ class Presence:
         self._changed = set()
         try:
             await actions.note_presence(
-                self._process_id, {stream_id: self._viewers[stream_id] for stream_id in changed}
+                self._process_id, {stream_id: len(self._viewers.get(stream_id, ())) for stream_id in changed}
             )
         except BaseException:
             self._changed |= changed

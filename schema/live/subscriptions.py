@@ -34,7 +34,8 @@ class LiveSubscriptions:
     @strawberry.subscription(
         description="A live stream as it happens: a LiveSnapshot on subscribing, then each change. `afterSequence` goes"
         " on after the update of that number: nothing missed, nothing twice; when it lies too far back (a day, or 1,000"
-        " updates), a fresh LiveSnapshot comes first. Each subscription is a viewer. Fails with INVALID or NOT_FOUND.",
+        " updates), a fresh LiveSnapshot comes first. Who watches is a viewer, once a person, and once a connection"
+        " for those who are not signed in. Fails with INVALID or NOT_FOUND.",
         graphql_type=LiveStreamUpdate,
     )
     async def live_stream_events(
@@ -50,9 +51,8 @@ class LiveSubscriptions:
             raise NotFound("live_stream_id")
         services = info.context.services
         topic = Topic(services.bus, events.topic(stream_id), lambda: _snapshot(stream_id))
-        return TopicStream(
-            topic, after_sequence, _update, attending=functools.partial(services.presence.watching, stream_id)
-        )
+        watching = functools.partial(services.presence.watching, stream_id, info.context.watcher)
+        return TopicStream(topic, after_sequence, _update, attending=watching)
 
 
 def _update(item: Snapshot[LiveStream] | Step) -> Any:

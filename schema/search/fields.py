@@ -5,7 +5,11 @@ import asyncio
 from schema.context import Context
 from search import queries
 from search.engine import SearchUnavailable
-from search.queries import Results
+from search.queries import Result, Results
+
+
+async def highlight(hits: list[Result], context: Context) -> list[str | None]:
+    return await queries.highlights(hits)
 
 
 async def did_you_mean(pages: list[Results], context: Context) -> list[list[str]]:

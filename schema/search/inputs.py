@@ -10,13 +10,20 @@ from search.queries import Filter
 
 @strawberry.input(description="What hits must be. What is left out or null does not matter.")
 class SearchFilter:
+    currency: str | None = strawberry.field(
+        default=None,
+        description="ISO 4217: only products priced in it. Prices are compared within one currency: without this,"
+        " `minPrice` and `maxPrice` are in CNY, and products in others are left out where one is given.",
+    )
     min_price: decimal.Decimal | None = strawberry.field(
-        default=None, description="Products whose cheapest variant costs so much or more, in its own currency."
+        default=None, description="Products whose cheapest variant costs so much or more, in `currency`."
     )
     max_price: decimal.Decimal | None = strawberry.field(
-        default=None, description="Products whose cheapest variant costs so much or less, in its own currency."
+        default=None, description="Products whose cheapest variant costs so much or less, in `currency`."
     )
-    in_stock: bool | None = strawberry.field(default=None, description="Only what can be bought now.")
+    in_stock: bool | None = strawberry.field(
+        default=None, description="Only what can be bought now, by itself or in a group-buy."
+    )
     has_group_buy: bool | None = strawberry.field(default=None, description="Only products with a running group-buy.")
     needs_one_more: bool | None = strawberry.field(
         default=None, description="Only products with a group-buy team that waits for one more person alone."
@@ -35,6 +42,7 @@ class SearchFilter:
     def parsed(self) -> Filter:
         """The filter in search's terms."""
         return Filter(
+            currency=self.currency,
             min_price=self.min_price,
             max_price=self.max_price,
             in_stock=bool(self.in_stock),

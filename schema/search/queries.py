@@ -80,7 +80,8 @@ class SearchQueries:
 
     @strawberry.field(
         description="What signed-in people search for most of late and find, the hottest first, in simplified"
-        " characters and lower case. Nothing that fewer than 3 people searched; refreshed within half a minute."
+        " characters and lower case. Nothing that fewer than 3 people searched who have had an account for a"
+        " day or bought something; refreshed within half a minute."
     )
     def trending_searches(self, info: Info, first: _Trends = 10) -> list[str]:
         return suggestions.trending(info.context.services.terms, first)

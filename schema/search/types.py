@@ -36,10 +36,12 @@ class SearchSort(enum.Enum):
         description="Most likes, sales, followers, viewers or notes first, as its kind counts; what is sold out last.",
     )
     PRICE_ASC = strawberry.enum_value(
-        "PRICE_ASC", description="Cheapest first, then what is sold out, then what has no price."
+        "PRICE_ASC",
+        description="Cheapest first, then what is sold out, then what has no price. Prices are compared within one"
+        " currency: products in CNY come first, then those in each other one; `SearchFilter.currency` names one.",
     )
     PRICE_DESC = strawberry.enum_value(
-        "PRICE_DESC", description="Dearest first, then what is sold out, then what has no price."
+        "PRICE_DESC", description="Dearest first, else as PRICE_ASC: currency by currency."
     )
 
 
@@ -49,7 +51,8 @@ SearchHit = Annotated[
 
 
 class SearchEdge(Edge[SearchHit]):
-    highlight: str | None = strawberry.field(
+    highlight: str | None = batched(
+        fields.highlight,
         description="The best passage, its matches between <em> and </em>, all else escaped: safe to show as HTML."
         " Null when no word of the query is in it, as for a word with a slip in it.",
         metadata=execution.amount(60, most=20_000),

@@ -22,7 +22,7 @@ _EVERY_SECONDS: Final = 3.0
 _RELOADED_EVERY_ROUNDS: Final = 10
 # How many of the hottest terms a process knows, and of how many (person, term) it remembers that they were counted.
 _MOST_TERMS: Final = 2_000
-_MOST_COUNTED: Final = 50_000
+_MOST_COUNTED: Final = 20_000
 # How many terms wait to be written at the most, should the database be away.
 _MOST_WAITING: Final = 10_000
 
@@ -69,12 +69,15 @@ class Terms:
         return [self._hottest[place] for place in sorted(places)[:most]]
 
     async def flush(self) -> None:
-        """Writes down what was counted."""
+        """Writes down what was counted, of those whose searches count."""
         waiting, self._waiting = self._waiting, {}
         if not waiting:
             return
         try:
-            await actions.add(waiting)
+            counting = await queries.counting(set().union(*waiting.values()))
+            counted = {term: people & counting for term, people in waiting.items() if people & counting}
+            if counted:
+                await actions.add(counted)
         except BaseException:
             for term, people in waiting.items():
                 self._waiting.setdefault(term, set()).update(people)

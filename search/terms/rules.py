@@ -10,6 +10,8 @@ LEAST_LETTERS, MOST_LETTERS = 2, 30
 LEAST_PEOPLE: Final = 3
 # Somebody who searches a term again within it counts once.
 ONCE_IN: Final = timedelta(hours=1)
+# Accounts are made by the dozen: who came so lately counts only once they have bought something.
+NEW_FOR: Final = timedelta(days=1)
 # A search counts half as much so long after.
 HALF_LIFE: Final = timedelta(days=1)
 # What counts less than so much of one search is forgotten.

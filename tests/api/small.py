@@ -47,6 +47,10 @@ class Query:
         return str(info.context.viewer_id) if info.context.viewer_id else None
 
     @strawberry.field
+    def watcher(self, info: Info) -> str:
+        return repr(info.context.watcher)
+
+    @strawberry.field
     def language(self, info: Info) -> str:
         return info.context.language
 

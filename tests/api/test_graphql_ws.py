@@ -203,6 +203,28 @@ class TestOperations:
 
 
 @pytest.mark.usefixtures("database")
+class TestWatcher:
+    async def test_is_the_connection_or_else_the_person(self, address: str) -> None:
+        """As somebody who watches, each counts once, whatever they subscribe to."""
+
+        async def watchers(**init: str) -> set[str]:
+            found = set()
+            async with connected(address) as socket:
+                await socket.init(**init)
+                for _ in range(3):
+                    await socket.subscribe("{ watcher }")
+                    found.add((await socket.receive())["payload"]["data"]["watcher"])
+                    assert (await socket.receive())["type"] == "complete"
+                return found
+
+        session = await actions.sign_up("xiaolu", "小鹿", "correct horse")
+        one = await watchers()
+        assert len(one) == 1
+        signed_in = {"authorization": f"Bearer {session.access_token}"}
+        assert await watchers(**signed_in) == await watchers(**signed_in) == {repr(session.account_id)}
+
+
+@pytest.mark.usefixtures("database")
 class TestAuthentication:
     async def test_by_connection_init(self, address: str) -> None:
         session = await actions.sign_up("xiaolu", "小鹿", "correct horse")

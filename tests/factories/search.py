@@ -5,6 +5,7 @@ from typing import Any
 from core.ids import new_id
 from search import chinese
 from search.engine import NOTE, Document, Found, Query
+from search.spellings import spellings
 
 
 def document(title: str, kind: str = NOTE, **given: Any) -> Document:
@@ -15,4 +16,4 @@ def document(title: str, kind: str = NOTE, **given: Any) -> Document:
 def query(text: str = "", **given: Any) -> Query:
     """What a person asks who types `text`."""
     folded = chinese.folded(text)
-    return Query(text=folded, words=chinese.words(folded), **given)
+    return Query(text=folded, words=chinese.words(folded), spelled=spellings(folded), **given)

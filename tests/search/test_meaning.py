@@ -116,8 +116,8 @@ class TestLearn:
         assert [text for text in texts if means.known(text) is None] == ["帐篷 7"]
 
     async def test_forgets_the_oldest(self, asked: tuple[Replica, Meaning], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(meaning, "_KEPT", 3)
         _, means = asked
+        monkeypatch.setattr(means, "_most_kept", 3)
         for text in ("一", "二", "三"):
             await means.of_query(text)
         assert means.known("一") is not None

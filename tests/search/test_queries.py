@@ -117,7 +117,7 @@ class TestSearch:
     ) -> None:
         await world.indexed(engine)
         made: list[Sequence[str]] = []
-        monkeypatch.setattr(queries, "highlight", lambda passages, words: made.append(words))
+        monkeypatch.setattr(queries, "highlight", lambda passages, words, spelled: made.append(words))
         [edge] = (await queries.search(engine, "帐篷", kinds=["NOTE"])).edges
         assert made == []
         assert edge.highlight is None and edge.highlight is None and made == [["帐篷"]]

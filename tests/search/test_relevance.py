@@ -3,7 +3,7 @@
 import pytest
 
 from search import relevance
-from search.engine import Answer, Found, Query
+from search.engine import LOOSE, Answer, Found, Query
 from search.relevance import Texts
 from search.synonyms import own
 from tests.factories.search import document
@@ -22,7 +22,7 @@ class TestParts:
         assert weights["露营"] > weights["什么"] and weights["露营"] > weights["么意"]
 
     def test_are_none_of_what_is_no_word(self) -> None:
-        assert not relevance.parts("！？ 😀") and not relevance.has_parts("露营") and relevance.has_parts("露营椅")
+        assert not relevance.parts("！？ “”") and not relevance.has_parts("露营") and relevance.has_parts("露营椅")
 
 
 class TestJudged:
@@ -71,7 +71,7 @@ class TestPage:
         documents = [document(title) for title in ("口红", "帐篷", "露营帐篷")]
         things = [each.thing for each in documents]
         given = (Answer([], 3, {}), things, [relevance.texts(each, own()) for each in documents], 0, 9)
-        found = relevance.page(Query("露营帐篷", ["露营", "帐篷"], loose=True), *given)
+        found = relevance.page(Query("露营帐篷", ["露营", "帐篷"], loose=LOOSE), *given, partly=things[:2])
         assert [hit.thing for hit in found.hits] == [things[2], things[1]] and found.total == 2
         found = relevance.page(Query("露营帐篷", ["露营", "帐篷"]), *given)
         assert [hit.thing for hit in found.hits] == [things[2], things[1], things[0]] and found.total == 3
@@ -80,8 +80,10 @@ class TestPage:
         documents = [document(title) for title in ("过夜小屋", "帐篷", "林间木屋", "口红")]
         one, worded, other, _ = things = [each.thing for each in documents]
         texts = [relevance.texts(each, own()) for each in documents]
-        asked = Query("露营帐篷", ["露营", "帐篷"], loose=True)
-        found = relevance.page(asked, Answer([], 4, {}), things, texts, 0, 9, {one: 0.5, other: 1.0, worded: 0.5})
+        asked = Query("露营帐篷", ["露营", "帐篷"], loose=LOOSE)
+        found = relevance.page(
+            asked, Answer([], 4, {}), things, texts, 0, 9, {one: 0.5, other: 1.0, worded: 0.5}, things
+        )
         ranks = {hit.thing: hit.position.rank for hit in found.hits}
         assert list(ranks) == [worded, other, one] and found.total == 3
         assert ranks[other] == pytest.approx(2 * ranks[one])
@@ -91,8 +93,8 @@ class TestPage:
     def test_puts_no_likeness_before_a_good_match_in_words(self, title: str) -> None:
         good, alike = document(title), document("过夜小屋", popular=10**6)
         things, texts = zip(*((each.thing, relevance.texts(each, own())) for each in (good, alike)), strict=True)
-        asked = Query("露营帐篷", ["露营", "帐篷"], loose=True)
-        found = relevance.page(asked, Answer([], 2, {}), things, texts, 0, 9, {alike.thing: 1.0})
+        asked = Query("露营帐篷", ["露营", "帐篷"], loose=LOOSE)
+        found = relevance.page(asked, Answer([], 2, {}), things, texts, 0, 9, {alike.thing: 1.0}, [alike.thing])
         assert [hit.thing for hit in found.hits] == [good.thing, alike.thing]
 
     def test_keeps_the_engines_order_beyond_its_window(self) -> None:

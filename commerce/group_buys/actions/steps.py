@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from commerce.group_buys.events import GroupBuyChanged, TeamChanged, TeamEventKind, group_buy_topic, team_topic
+from commerce.group_buys.events import (
+    GroupBuyChanged,
+    GroupBuyStockChanged,
+    TeamChanged,
+    TeamEventKind,
+    group_buy_topic,
+    team_topic,
+)
 from commerce.group_buys.records import GroupBuy, Seat, Team
 from commerce.orders import actions as order_actions
 from core import db, outbox
@@ -56,7 +63,7 @@ async def team_as_of_now(team_id: UUID) -> Team:
 
 
 async def count(group_buy_id: UUID, *, held: int = 0, sold: int = 0, joined: int = 0, step: int = 0) -> GroupBuy:
-    """Adds to an offer's counters, and `step` to its sequence."""
+    """Adds to an offer's counters, and `step` to its sequence. Records GroupBuyStockChanged as `tell_stock` does."""
     [group_buy] = await db.records(
         GroupBuy,
         "UPDATE group_buys SET held = held + $2, sold = sold + $3, joined_count = joined_count + $4,"
@@ -67,7 +74,14 @@ async def count(group_buy_id: UUID, *, held: int = 0, sold: int = 0, joined: int
         joined,
         step,
     )
+    tell_stock(group_buy, group_buy.available + held + sold)
     return group_buy
+
+
+def tell_stock(group_buy: GroupBuy, before: int) -> None:
+    """Records GroupBuyStockChanged when there are units of an offer now that had none `before`, or none any more."""
+    if (before > 0) != (group_buy.available > 0):
+        outbox.record(GroupBuyStockChanged(group_buy_id=group_buy.id, product_id=group_buy.product_id))
 
 
 def tell(kind: TeamEventKind, team: Team, group_buy: GroupBuy) -> None:

@@ -71,6 +71,8 @@ async def _write_places(rounds: Sequence[Round]) -> None:
     assert found is not None
     offers, _, opened, _, after, taken, paid = map(len, written)
     _require(tuple(found), (offers, opened, after, taken, paid), "rows of rounds")
+    for this in rounds:
+        steps.tell_stock(this.group_buy, this.known.group_buy.available)
 
 
 def _require(found: object, expected: object, what: str) -> None:

@@ -1,7 +1,7 @@
 """A live stream as its subscribers hear it: the whole truth, every change, and resumption."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,6 +73,27 @@ async def busy(stream: LiveStream) -> LiveStream:
     [now] = await queries.by_ids([stream.id])
     assert now is not None
     return now
+
+
+class TestViewers:
+    @pytest.mark.parametrize("signed_in", [False, True])
+    async def test_are_people_or_connections_however_often_they_subscribe(self, signed_in: bool) -> None:
+        """Four subscriptions of one connection, or of one person by four connections, beside one of somebody else."""
+        stream, graph, me = await live.live(), Graph(), await person() if signed_in else None
+        shared = graph.context(me)
+        contexts = [graph.context(me) if signed_in else shared for _ in range(4)]
+        variables = {"id": ids.encode("live_stream", stream.id), "after": None}
+        async with AsyncExitStack() as rooms:
+            for context in [*contexts, graph.context()]:
+                heard: Any = await built().subscribe(EVENTS, variable_values=variables, context_value=context)
+                await rooms.enter_async_context(aclosing(heard))
+                await anext(heard)
+            await graph.services.presence.flush()
+            [now] = await queries.by_ids([stream.id])
+            assert now is not None and now.viewer_count == 2
+        await graph.services.presence.flush()
+        [now] = await queries.by_ids([stream.id])
+        assert now is not None and now.viewer_count == 0
 
 
 class TestLiveStreamEvents:

@@ -14,6 +14,7 @@ from search.embedded import Embedded
 from tests.factories.people import person
 from tests.graph import Graph, built
 from tests.search import world
+from tests.search.terms.searched import settled
 from tests.search.world import World
 
 SEARCH = """
@@ -62,25 +63,25 @@ async def trending(graph: Graph, **given: Any) -> Any:
 class TestTrendingSearches:
     async def test_tells_what_several_people_searched_and_found(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
-        people = [await person() for _ in range(3)]
+        people = await settled(3)
         for one in people:
             for query in ("露營", "露营帐篷", "量子力学", "iphnoe"):
                 await graph(SEARCH, query=query, as_=one)
         for one in people[:2]:
             await graph(SEARCH, query="口红", as_=one)
-        await graph(SEARCH, query="露营", as_=await person())
+        await graph(SEARCH, query="露营", as_=(await settled())[0])
         assert await trending(graph) == ["露营", "露营帐篷"]
         assert await trending(graph, first=1) == ["露营"]
         assert (await graph(SUGGEST, prefix="ly"))["data"]["searchSuggestions"][:2] == ["露营", "露营帐篷"]
 
     async def test_counts_neither_nobody_nor_later_pages(self, engine: Embedded, graph: Graph) -> None:
         await world.indexed(engine)
-        for one in [None, None, None, await person(), await person()]:
+        for one in [None, None, None, *await settled(2)]:
             page = (await graph(SEARCH, query="露营", first=1, as_=one))["data"]["search"]
         after = page["pageInfo"]["endCursor"]
-        await graph(SEARCH, query="露营", first=1, after=after, as_=await person())
+        await graph(SEARCH, query="露营", first=1, after=after, as_=(await settled())[0])
         assert await trending(graph) == []
-        await graph(SEARCH, query="露营", first=1, as_=await person())
+        await graph(SEARCH, query="露营", first=1, as_=(await settled())[0])
         assert await trending(graph) == ["露营"]
 
 

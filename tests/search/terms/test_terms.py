@@ -10,7 +10,9 @@ from core import db
 from core.clock import MovableClock
 from core.ids import new_id
 from search.terms import Terms, actions, rules
-from tests.search.terms.searched import searched
+from tests.factories import orders
+from tests.factories import people as people_factory
+from tests.search.terms.searched import searched, settled
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,7 +25,7 @@ async def told(terms: Terms) -> list[str]:
 
 class TestCount:
     async def test_a_term_is_told_once_three_people_searched_it(self) -> None:
-        terms, people = Terms(), [new_id() for _ in range(3)]
+        terms, people = Terms(), await settled(3)
         for person in people[:2]:
             terms.count(person, "露营灯")
         assert await told(terms) == []
@@ -31,7 +33,7 @@ class TestCount:
         assert await told(terms) == ["露营灯"]
 
     async def test_one_person_is_one_however_often_and_in_whichever_process(self, moving_clock: MovableClock) -> None:
-        person, other = new_id(), new_id()
+        person, other = await settled(2)
         for _ in range(4):
             for terms in (Terms(), Terms()):
                 terms.count(person, "露营灯")
@@ -40,7 +42,7 @@ class TestCount:
             moving_clock.move(7200)
 
     async def test_once_more_within_the_hour_makes_nothing_hotter(self, moving_clock: MovableClock) -> None:
-        terms, people = Terms(), [new_id() for _ in range(3)]
+        terms, people = Terms(), await settled(3)
 
         async def heat() -> float:
             for person in people:
@@ -55,6 +57,35 @@ class TestCount:
         moving_clock.move(1)
         assert await heat() > first
 
+    @pytest.mark.parametrize("new", range(1, 5))
+    async def test_who_came_today_counts_only_once_they_have_bought_something(
+        self, moving_clock: MovableClock, new: int
+    ) -> None:
+        people = [*await settled(4 - new), *[await people_factory.person() for _ in range(new)]]
+
+        async def asked() -> list[str]:
+            terms = Terms()
+            for one in people:
+                terms.count(one, "露营灯")
+            return await told(terms)
+
+        assert await asked() == (["露营灯"] if 4 - new >= rules.LEAST_PEOPLE else [])
+        for one in people[-new:]:
+            await orders.placed(one)
+        assert await asked() == (["露营灯"] if 4 - new >= rules.LEAST_PEOPLE else [])
+        for one in people[-new:]:
+            await orders.paid(one)
+        assert await asked() == ["露营灯"]
+
+    async def test_who_came_today_counts_tomorrow(self, moving_clock: MovableClock) -> None:
+        people = [await people_factory.person() for _ in range(3)]
+        for later, found in ((0, []), (rules.NEW_FOR.total_seconds() - 1, []), (2, ["露营灯"])):
+            moving_clock.move(later)
+            terms = Terms()
+            for one in people:
+                terms.count(one, "露营灯")
+            assert await told(terms) == found
+
     @pytest.mark.parametrize("text", ["", "灯", "？！", "露" * 31])
     async def test_what_is_too_short_too_long_or_no_word_is_not_counted(self, text: str) -> None:
         assert await told(await searched(text, "露营灯")) == ["露营灯"]
@@ -66,7 +97,7 @@ class TestCount:
         async def fail(_: object) -> None:
             raise OSError
 
-        terms, people = Terms(), [new_id() for _ in range(3)]
+        terms, people = Terms(), await settled(3)
         for person in people:
             terms.count(person, "露营灯")
         with monkeypatch.context() as patch, pytest.raises(OSError):
