@@ -6,7 +6,7 @@ Lists are read as rows straight into frozen records (`records`). Tortoise declar
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from itertools import starmap
 from typing import Any, NamedTuple, TypeVar, cast
@@ -128,10 +128,15 @@ async def transaction() -> AsyncIterator[None]:
 async def _undo(
     pool: asyncpg.Pool, own: Connection, work: asyncpg.transaction.Transaction, error: BaseException
 ) -> None:
-    """Rolls a transaction back, unless it or its connection is beyond that, and gives the connection back."""
+    """Rolls a transaction back, and gives the connection back; one whose state nobody knows is closed before."""
     try:
-        with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
-            await work.__aexit__(type(error), error, error.__traceback__)
+        await work.__aexit__(type(error), error, error.__traceback__)
+    except asyncio.CancelledError:
+        own.terminate()
+        raise
+    except (asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
+        if isinstance(error, asyncio.CancelledError):
+            own.terminate()
     finally:
         await give_back(pool, own)
 

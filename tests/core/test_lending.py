@@ -8,7 +8,7 @@ import asyncpg
 import psutil
 import pytest
 
-from core import db
+from core import db, tasks
 from core.lending import Connection
 from core.unit_of_work import transaction
 from tests.gates import Gate, closed
@@ -78,6 +78,28 @@ class TestStatements:
                 await come(one)
         answers.set()
         assert await db.value("SELECT 1") == 1
+
+    async def test_a_transaction_cut_off_at_any_step_leaves_nothing_behind(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Not even where its rollback is cut off as well, as when the process stops."""
+        await db.execute("CREATE TABLE counted (value int)")
+
+        async def counting() -> None:
+            async with transaction():
+                await db.execute("INSERT INTO counted VALUES (1)")
+                await asyncio.Event().wait()
+
+        for steps in range(60):
+            async with tasks.owned():
+                under_way = asyncio.ensure_future(counting())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                under_way.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await come(under_way)
+        assert await db.value("SELECT count(*) FROM counted") == 0
+        assert not caplog.records
 
     async def test_do_not_use_a_connection_that_the_server_closed(self, database_url: str) -> None:
         process = await served_by()
