@@ -27,7 +27,7 @@ from api.requests import GraphQLRequest
 from core.errors import RateLimited
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
-from schema import rates
+from schema import rates, visibility
 from schema.context import Context, ForAll
 from schema.streams import TopicStream
 
@@ -212,6 +212,8 @@ class Operations:
         return alone(self._answers(operation, map_source_to_response_event(executor, found), context), outlet)
 
     async def _tell(self, operation: Operation, event: object, context: Context) -> bytes | None:
+        if context.apart and visibility.is_hidden(getattr(event, "event", event), await context.hidden()):
+            return b""
         result = await self._execute(operation, context, event)
         if isinstance(context, ForAll) and context.viewer_asked:
             return None

@@ -19,6 +19,7 @@ from core.rates import MemoryRates, Rates
 from core.settings import Settings
 from people.accounts import Identity
 from people.follows import queries as follow_queries
+from schema import visibility
 from search.engine import Engine
 from search.terms import Terms
 
@@ -77,6 +78,11 @@ class Context:
             raise Unauthenticated()
         return self.viewer.account_id
 
+    @property
+    def apart(self) -> bool:
+        """Whether the viewer may be shown less than others are, and so can't be told the same."""
+        return self.viewer is not None and self.viewer.blocks
+
     async def hidden(self) -> frozenset[UUID]:
         """Those whom the viewer blocked, and so sees nothing of. Asks nothing for who blocked nobody."""
         if self.viewer is None or not self.viewer.blocks:
@@ -98,9 +104,14 @@ class Context:
         return await loader.load(parent)
 
     async def ask(self, batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Answers:
-        """What a batched field answers; not asked again if it was answered for all viewers of this event."""
+        """What a batched field answers that the viewer sees; not asked again if it was answered for all viewers of
+        this event."""
         answers = self._shared.known(batch, parents, arguments) if self._shared else None
-        return await batch(parents, self, **arguments) if answers is None else answers
+        return await self.shown(await batch(parents, self, **arguments)) if answers is None else answers
+
+    async def shown(self, answers: Answers) -> Answers:
+        """`answers` without what is hidden from the viewer."""
+        return visibility.shown(answers, await self.hidden()) if self.apart else answers
 
     def for_all(self) -> "ForAll":
         """The context of an execution for all who may be told the same: it knows no viewer, and is a request itself."""
@@ -115,7 +126,7 @@ class Context:
             request_id=self.request_id,
             address=self.address,
             connection=self.connection,
-            _shared=shared,
+            _shared=None if self.apart else shared,
         )
 
 
@@ -149,6 +160,14 @@ class ForAll(Context):
         """Only nobody, as every context begins."""
         if viewer is not None:
             raise ValueError("an execution for all has no viewer")
+
+    @property
+    def apart(self) -> bool:
+        """Whoever may be shown less has an execution of their own."""
+        return False
+
+    async def hidden(self) -> frozenset[UUID]:
+        return frozenset()
 
     async def ask(self, batch: Batch, parents: list[Any], arguments: dict[str, Any]) -> Answers:
         apart = self.for_all()

@@ -129,7 +129,7 @@ def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[...
                     known["viewer_id"] = info.context.require_viewer()
                 if "input" in given:
                     ids.decode_given(given["input"])
-                return await resolver(self, **known, **given)
+                return await _as_seen(await resolver(self, **known, **given), info.context)
             except Refusal as refusal:
                 return payload_type.refused(refusal, info.context.language)
 
@@ -146,6 +146,15 @@ def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[...
         return strawberry.mutation(resolver=resolve, description=description, metadata=effort(takes))
 
     return decorate
+
+
+async def _as_seen(answer: AnyPayload, context: Context) -> AnyPayload:
+    """The payload without what is hidden from the viewer, who may still take back what they did to it."""
+    if context.apart:
+        names = list(vars(answer))
+        for name, seen in zip(names, await context.shown([getattr(answer, name) for name in names]), strict=True):
+            setattr(answer, name, seen)
+    return answer
 
 
 def public(error: GraphQLError, context: Context) -> GraphQLError:

@@ -28,6 +28,6 @@ async def find(
             wanted.setdefault(found[0], []).append(found[1])
     things: dict[tuple[str, UUID], Any] = {}
     for kind, identities in wanted.items():
-        answers = await finders[kind](identities, context)
+        answers = await context.shown(await finders[kind](identities, context))
         things.update({(kind, identity): thing for identity, thing in zip(identities, answers, strict=True)})
     return [None if found is None else things.get(found) for found in global_ids]

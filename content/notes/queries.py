@@ -263,6 +263,16 @@ async def comments_by_ids(ids: list[UUID]) -> dict[UUID, Comment]:
     return {comment.id: comment for comment in found}
 
 
+async def comment_counts_by(note_ids: Sequence[UUID], author_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many comments of each note are by some people; notes without any are left out."""
+    found = await db.rows(
+        "SELECT note_id, count(*) FROM comments WHERE note_id = ANY($1) AND author_id = ANY($2) GROUP BY note_id",
+        list(note_ids),
+        list(author_ids),
+    )
+    return dict(found)
+
+
 async def comments_of(
     note_ids: Sequence[UUID], request: PageRequest[UUID], hidden: Collection[UUID] = ()
 ) -> list[Page[Comment]]:

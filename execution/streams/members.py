@@ -61,7 +61,7 @@ class Member:
                 self._keep(told)
             else:
                 self._last = told.sequence
-                slow = self.outlet.tell(payload)
+                slow = self.outlet.tell(payload) if payload.json else None
                 if slow is not None:
                     self.catch_up(slow)
 
@@ -122,7 +122,7 @@ class Member:
         """Tells an event; False when too many others came meanwhile."""
         payload = await self._audience.payload(told, self.outlet.context)
         self._last = told.sequence
-        slow = self.outlet.tell(payload)
+        slow = self.outlet.tell(payload) if payload.json else None
         return slow is None or await self._taken(slow)
 
     async def _taken(self, slow: Awaitable[None]) -> bool:

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Payload:
-    """An answer, encoded once for all who are told it. `forms` keeps what doors make of it, to be made once too."""
+    """An answer, encoded once for all who are told it; an empty one is not told: the viewer may not know of the event.
+
+    `forms` keeps what doors make of it, to be made once too.
+    """
 
     __slots__ = ("forms", "json")
 
@@ -21,6 +24,10 @@ class Viewing(Protocol):
     @property
     def viewer_id(self) -> Hashable:
         """Whoever has the same may be told the same."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether its viewer may be shown less than others, and so has executions of their own."""
 
     def for_all(self) -> "Viewing":
         """A context that knows no viewer, and keeps what was answered under it for `beside`."""

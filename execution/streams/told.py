@@ -27,17 +27,21 @@ class Told:
 
     def payload_for(self, context: Viewing) -> Payload | None:
         """The answer for a context's viewer, if it is there."""
-        return self._for_all or self._for_viewer.get(context.viewer_id)
+        found = self._for_viewer.get(context.viewer_id)
+        return found if context.apart else found or self._for_all
 
     async def render(self, render: Render, contexts: Callable[[], Iterable[Viewing]]) -> None:
-        """Makes the answers: by one execution without a viewer or, if that asked who it is, one for each context's."""
+        """Makes the answers: by one execution without a viewer or, if that asked who it is, one for each context's.
+
+        A viewer apart from the others has one in any case.
+        """
         async with self._lock:
             if not self._rendered:
                 answer = await render(self._event.value, self._shared)
                 self._for_all = None if answer is None else Payload(answer)
                 self._rendered = True
-            if self._for_all is None:
-                await self._render_each(render, {context.viewer_id: context for context in contexts()})
+            alone = [context for context in contexts() if self._for_all is None or context.apart]
+            await self._render_each(render, {context.viewer_id: context for context in alone})
 
     async def _render_each(self, render: Render, contexts: Mapping[Hashable, Viewing]) -> None:
         missing = [viewer for viewer in contexts if viewer not in self._for_viewer]

@@ -28,8 +28,13 @@ async def find(ids: Sequence[UUID], context: Context) -> list[LiveStream | None]
 
 
 async def find_listings(ids: Sequence[UUID], context: Context) -> list[LiveListing | None]:
-    """Listings by id, for `node`."""
-    return await queries.listings_by_ids(ids)
+    """Listings by id, for `node`; a table is hidden with its stream."""
+    found = await queries.listings_by_ids(ids)
+    if not context.apart:
+        return found
+    streams = await context.shown(await queries.by_ids([one.live_stream_id for one in found if one is not None]))
+    there = {stream.id for stream in streams if stream is not None}
+    return [one if one is not None and one.live_stream_id in there else None for one in found]
 
 
 async def find_messages(ids: Sequence[UUID], context: Context) -> list[LiveMessage | None]:

@@ -47,7 +47,8 @@ class LiveSubscriptions:
         ] = None,
     ) -> Any:
         stream_id = ids.decode("live_stream", live_stream_id, "live_stream_id")
-        if await _snapshot(stream_id) is None:
+        [stream] = await info.context.shown(await queries.by_ids([stream_id]))
+        if stream is None:
             raise NotFound("live_stream_id")
         services = info.context.services
         topic = Topic(services.bus, events.topic(stream_id), lambda: _snapshot(stream_id))

@@ -59,6 +59,13 @@ async def viewer_has_collected(notes: list[Note], context: Context) -> list[bool
     return await queries.collected_by(context.viewer_id, [note.id for note in notes])
 
 
+async def comment_count(notes: list[Note], context: Context) -> list[int]:
+    """As many as the viewer can read."""
+    hidden = await context.hidden()
+    unseen = await queries.comment_counts_by([note.id for note in notes], hidden) if hidden else {}
+    return [note.comment_count - unseen.get(note.id, 0) for note in notes]
+
+
 async def comments(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Comment]]:
     return await queries.comments_of([note.id for note in notes], page_request(first, after), await context.hidden())
 

@@ -91,7 +91,7 @@ class Note(Node):
     )
     like_count: int = strawberry.field(description="People who like it.")
     collect_count: int = strawberry.field(description="People who keep it.")
-    comment_count: int = strawberry.field(description="Comments, replies included.")
+    comment_count: int = batched(fields.comment_count, description="Comments, replies included.")
     viewer_has_liked: bool = batched(fields.viewer_has_liked, description="Whether you like it; false for nobody.")
     viewer_has_collected: bool = batched(
         fields.viewer_has_collected, description="Whether you keep it; false for nobody."

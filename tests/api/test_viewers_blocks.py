@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.operations import Operations
+from api.operations import Operations, RequestError
 from api.viewers import Viewers
 from content.live import actions as live_actions
 from content.notes import actions as note_actions
@@ -79,3 +79,40 @@ async def test_whom_they_block_is_hidden_from_the_next_event_on() -> None:
         await door.relay()
         told = [commenters((await listener.told(2))[1]) for listener in listeners]
     assert [sorted(names) for names in told] == [["小禾"], ["小刺", "小禾"], ["小刺", "小禾"]]
+
+
+CHAT = """subscription ($id: ID!) { liveStreamEvents(liveStreamId: $id) { sequence event { __typename
+  ... on LiveMessagePosted { message { body } } } } }"""
+
+
+async def test_what_they_say_in_a_chat_is_not_told_and_costs_the_others_no_execution() -> None:
+    door = Door(Graph(), Operations(built()))
+    host, rude = await person("主播"), await person("小刺")
+    stream = await live.live(host)
+    viewer, other = await person("观众"), await person("路人")
+    variables = {"id": ids.encode("live_stream", stream.id)}
+    listeners = [await door.subscribe(CHAT, variables, as_=one) for one in (viewer, other, None)]
+    for listener in listeners:
+        await listener.told(1)
+    async with current(door, listeners):
+        await follow_actions.block(viewer, rude)
+        await live_actions.send_message(rude, stream.id, "刺耳")
+        await live_actions.send_message(host, stream.id, "欢迎")
+        await door.relay()
+        first, *rest = [await listener.told(count) for listener, count in zip(listeners, (2, 3, 3), strict=True)]
+    assert [said(answer) for answer in first[1:]] == ["欢迎"]
+    assert [[said(answer) for answer in answers[1:]] for answers in rest] == [["刺耳", "欢迎"]] * 2
+    assert all(one is two for one, two in zip(listeners[1].payloads[1:], listeners[2].payloads[1:], strict=True))
+
+
+async def test_a_stream_whose_host_they_blocked_is_not_to_be_found() -> None:
+    door = Door(Graph(blocks=True), Operations(built()))
+    stream, viewer = await live.live(), await person("观众")
+    await follow_actions.block(viewer, stream.host_id)
+    with pytest.raises(RequestError) as refused:
+        await door.subscribe(CHAT, {"id": ids.encode("live_stream", stream.id)}, as_=viewer)
+    assert refused.value.errors[0].extensions == {"code": "NOT_FOUND"}
+
+
+def said(answer: Any) -> str:
+    return str(answer["data"]["liveStreamEvents"]["event"]["message"]["body"])

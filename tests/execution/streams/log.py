@@ -90,22 +90,23 @@ class Asker:
 class Viewer:
     """The context of a viewer; of nobody in particular, if `for_all`."""
 
-    def __init__(self, name: str | None = None, beside: "Viewer | None" = None) -> None:
+    def __init__(self, name: str | None = None, beside: "Viewer | None" = None, *, apart: bool = False) -> None:
         self.viewer_id = name
+        self.apart = apart
         self.shared = beside
 
     def for_all(self) -> "Viewer":
         return Viewer()
 
     def beside(self, shared: "Viewer") -> "Viewer":
-        return Viewer(self.viewer_id, shared)
+        return Viewer(self.viewer_id, shared, apart=self.apart)
 
 
 class Client:
     """An outlet that keeps what it is told, and takes nothing while it is `full`."""
 
-    def __init__(self, viewer: str | None = None) -> None:
-        self.context = Viewer(viewer)
+    def __init__(self, viewer: str | None = None, *, apart: bool = False) -> None:
+        self.context = Viewer(viewer, apart=apart)
         self.told: list[str] = []
         self.payloads: list[Payload] = []
         self.ended: list[Exception | None] = []

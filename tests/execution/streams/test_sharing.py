@@ -48,6 +48,17 @@ class TestOneForAll:
         # First for all, which asks who it is; then once for each viewer, however many listen for them.
         assert sorted(room.executed[1:]) == ["step 1 for None", "step 1 for 小鹿", "step 1 for 阿豪"]
 
+    async def test_a_viewer_apart_has_an_execution_and_the_others_one_for_all(self) -> None:
+        room, clients = Room(), [Client("小鹿"), Client("阿豪", apart=True), Client("小禾")]
+        for client in clients:
+            room.join(client)
+        await settled()
+        room.executed.clear()
+        room.log.happen()
+        await settled()
+        assert len(room.executed) == 2
+        assert clients[0].payloads[-1] is clients[2].payloads[-1] is not clients[1].payloads[-1]
+
     async def test_a_viewer_who_joins_while_others_are_executed_for_is_not_forgotten(self) -> None:
         room, early, late = Room(), Client("小鹿"), Client("阿豪")
         room.asks_viewer = True
