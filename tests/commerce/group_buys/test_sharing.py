@@ -19,6 +19,7 @@ from tests.commerce.group_buys.crowds import outcomes, people, tally
 from tests.factories import group_buys as factory
 from tests.factories.people import person
 from tests.outbox import told
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("audited")
 
@@ -172,10 +173,7 @@ class TestACrash:
             async with other.transaction():
                 await other.execute("SELECT FROM teams WHERE id = $1 FOR UPDATE", seats[3].team.id)
                 settled = asyncio.create_task(outcomes([actions.settle_payment(seat.order.id) for seat in seats]))
-                killed = 0
-                while not killed:
-                    await asyncio.sleep(0.01)
-                    killed = await other.fetchval(_KILL)
+                await until(lambda: other.fetchval(_KILL))
                 found = await settled
         finally:
             await other.close()
