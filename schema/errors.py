@@ -4,10 +4,12 @@ import enum
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Self, TypeVar, get_type_hints
+from typing import Annotated, Any, Self, TypeVar, get_type_hints
 
 import strawberry
 from graphql import GraphQLError
+from strawberry import enum_value
+from strawberry.types import get_object_definition
 
 import execution
 from core.errors import Refusal
@@ -20,23 +22,27 @@ logger = logging.getLogger(__name__)
 
 @strawberry.enum(description="Stable codes of expected refusals. The list grows: treat one you do not know as INVALID.")
 class UserErrorCode(enum.Enum):
-    UNAUTHENTICATED = "UNAUTHENTICATED"
-    FORBIDDEN = "FORBIDDEN"
-    NOT_FOUND = "NOT_FOUND"
-    INVALID = "INVALID"
-    ALREADY_EXISTS = "ALREADY_EXISTS"
-    RATE_LIMITED = "RATE_LIMITED"
-    OUT_OF_STOCK = "OUT_OF_STOCK"
-    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
-    NOT_STARTED = "NOT_STARTED"
-    ENDED = "ENDED"
-    TEAM_FULL = "TEAM_FULL"
-    TEAM_CLOSED = "TEAM_CLOSED"
-    ALREADY_IN_TEAM = "ALREADY_IN_TEAM"
-    SEAT_EXPIRED = "SEAT_EXPIRED"
-    PAYMENT_DECLINED = "PAYMENT_DECLINED"
-    WRONG_STATE = "WRONG_STATE"
-    CONFLICT = "CONFLICT"
+    UNAUTHENTICATED = enum_value(
+        "UNAUTHENTICATED", description="Nobody is signed in, or the password or token is wrong."
+    )
+    FORBIDDEN = enum_value("FORBIDDEN", description="It is somebody else's, or one of you blocked the other.")
+    NOT_FOUND = enum_value("NOT_FOUND", description="No such thing, or not for you to see.")
+    INVALID = enum_value("INVALID", description="Malformed: `field` names what, `message` says what would be right.")
+    ALREADY_EXISTS = enum_value("ALREADY_EXISTS", description="There is one already.")
+    RATE_LIMITED = enum_value("RATE_LIMITED", description="Too often: try again later.")
+    OUT_OF_STOCK = enum_value("OUT_OF_STOCK", description="Fewer are left than were asked for.")
+    LIMIT_EXCEEDED = enum_value("LIMIT_EXCEEDED", description="More than is allowed.")
+    NOT_STARTED = enum_value("NOT_STARTED", description="It has not begun yet.")
+    ENDED = enum_value("ENDED", description="It is over.")
+    TEAM_FULL = enum_value("TEAM_FULL", description="All seats of the team are taken.")
+    TEAM_CLOSED = enum_value("TEAM_CLOSED", description="The team takes nobody any more.")
+    ALREADY_IN_TEAM = enum_value("ALREADY_IN_TEAM", description="You hold a seat in this team.")
+    SEAT_EXPIRED = enum_value("SEAT_EXPIRED", description="The seat was held for you and not paid in time.")
+    PAYMENT_DECLINED = enum_value("PAYMENT_DECLINED", description="The payment network said no: other means may do.")
+    WRONG_STATE = enum_value("WRONG_STATE", description="Its state does not allow this any more, or not yet.")
+    CONFLICT = enum_value(
+        "CONFLICT", description="The `idempotencyKey` stands for another request, or somebody was quicker: read anew."
+    )
 
 
 @strawberry.type(description="An expected refusal, told in the reader's language (Accept-Language: zh or en).")
@@ -112,8 +118,8 @@ def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[...
     """A mutation field: what its resolver refuses becomes a user error in the payload that it is annotated with.
 
     The resolver names what it wants: `viewer_id`, and nobody is refused with UNAUTHENTICATED; `info`; and `input`, in
-    which ids have become the UUIDs of things of their kind (`ids.given`). Before anything else the call is counted, and
-    refused when it comes too often (`schema/rates.py`).
+    which ids have become the UUIDs of things of their kind (`ids.given`); it is described as its type is. Before
+    anything else the call is counted, and refused when it comes too often (`schema/rates.py`).
     """
 
     def decorate(resolver: Callable[..., Awaitable[AnyPayload]]) -> Any:
@@ -133,7 +139,7 @@ def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[...
             except Refusal as refusal:
                 return payload_type.refused(refusal, info.context.language)
 
-        shown = {"self": Any, "info": Info} | {name: kind for name, kind in hints.items() if name == "input"}
+        shown = {"self": Any, "info": Info} | {name: _told(kind) for name, kind in hints.items() if name == "input"}
         resolve.__name__, resolve.__module__ = resolver.__name__, resolver.__module__
         resolve.__annotations__ = {**shown, "return": payload_type}
         resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -155,6 +161,11 @@ async def _as_seen(answer: AnyPayload, context: Context) -> AnyPayload:
         for name, seen in zip(names, await context.shown([getattr(answer, name) for name in names]), strict=True):
             setattr(answer, name, seen)
     return answer
+
+
+def _told(kind: Any) -> Any:
+    """An input type as an argument with the type's own description."""
+    return Annotated[kind, strawberry.argument(description=get_object_definition(kind, strict=True).description)]
 
 
 def public(error: GraphQLError, context: Context) -> GraphQLError:

@@ -14,6 +14,7 @@ from schema.node import Finder
 
 FINDERS: Mapping[str, Finder] = {
     "user": schema.accounts.fields.find,
+    "viewer": schema.accounts.fields.find_viewer,
     "note": schema.notes.fields.find,
     "topic": schema.notes.fields.find_topics,
     "comment": schema.notes.fields.find_comments,

@@ -1,6 +1,7 @@
 """Global ids: opaque to clients, the kind of thing and its UUID to us."""
 
 import dataclasses
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -54,14 +55,14 @@ def decode_given(value: Any, *path: str | int) -> None:
                 setattr(value, field.name, decode(field.metadata["kind"], found, *path, field.name))
 
 
-def global_id(kind: str) -> Any:
-    """The `id` field of a type whose records are of `kind`."""
+def global_id(kind: str, attribute: str = "id") -> Any:
+    """The `id` field of a type whose records are of `kind` and told apart by `attribute`."""
 
-    prefix = f"{kind}_"
+    prefix, of = f"{kind}_", attrgetter(attribute)
 
     def resolve(root: Any) -> str:
         # As `encode` does it; there are hundreds in an answer.
-        return prefix + root.id.hex  # type: ignore[no-any-return]
+        return prefix + of(root).hex  # type: ignore[no-any-return]
 
     return strawberry.field(
         resolver=resolve, description="Opaque, global and stable: `node` finds it by this.", graphql_type=strawberry.ID

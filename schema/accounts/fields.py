@@ -25,6 +25,12 @@ async def find(ids: Sequence[UUID], context: Context) -> list[Account | None]:
     return await queries.by_ids(ids)
 
 
+async def find_viewer(ids: Sequence[UUID], context: Context) -> list[Identity | None]:
+    """The viewer, for `node`; nobody finds anybody else."""
+    viewer = context.viewer
+    return [viewer if viewer is not None and viewer.account_id == account_id else None for account_id in ids]
+
+
 async def session_user(sessions: list[IssuedSession], context: Context) -> list[Account | None]:
     return await queries.by_ids([session.account_id for session in sessions])
 

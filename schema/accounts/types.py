@@ -5,7 +5,7 @@ import datetime
 import strawberry
 
 import execution
-from people.accounts import Account
+from people.accounts import Account, Identity
 from schema.accounts import fields
 from schema.batching import batched
 from schema.errors import Payload, payload
@@ -69,7 +69,8 @@ class UserConnection(Connection[User]):
 
 
 @strawberry.type(description="What only the signed-in person may see.")
-class Viewer:
+class Viewer(Node):
+    id: strawberry.ID = global_id("viewer", "account_id")
     user: UserRef = batched(fields.viewer_user, description="Your public side.")
     orders: OrderConnectionRef = batched(fields.orders, description="Your orders, newest first.")
     teams: GroupBuyTeamConnectionRef = batched(
@@ -81,6 +82,8 @@ class Viewer:
         description="People whom you may want to follow and do not yet, the best first: whom those whom you follow"
         " follow, and who writes what suits your taste.",
     )
+
+    is_type_of = execution.records(Identity)
 
 
 @strawberry.type(description="Tokens of a signed-in device. Both are secrets; the refresh token is good once.")

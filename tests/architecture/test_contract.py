@@ -2,6 +2,7 @@
 
 import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -130,8 +131,10 @@ class TestDescriptions:
                     f"{found.name}.{name}({argument}:)"
                     for name, field in found.fields.items()
                     for argument, given in field.args.items()
-                    if not given.description and argument != "input"
+                    if not given.description
                 )
             elif isinstance(found, GraphQLInputObjectType):
                 bare.extend(f"{found.name}.{name}" for name, given in found.fields.items() if not given.description)
+            elif isinstance(found, GraphQLEnumType):
+                bare.extend(f"{found.name}.{name}" for name, value in found.values.items() if not value.description)
         assert bare == [], print_type(served.type_map[bare[0].split(".")[0]])

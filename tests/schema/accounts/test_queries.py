@@ -133,6 +133,17 @@ class TestViewer:
     async def test_is_null_for_nobody(self) -> None:
         assert await Graph()(self.ME) == {"data": {"viewer": None}, "errors": []}
 
+    async def test_is_found_again_by_an_id_that_nobody_else_can_use(self) -> None:
+        me, other = await person("我"), await person("别人")
+        asked = "{ viewer { id } }"
+        mine = (await Graph()(asked, as_=me))["data"]["viewer"]["id"]
+        assert mine == (await Graph()(asked, as_=me))["data"]["viewer"]["id"] != ids.encode("user", me)
+        found = "query ($id: ID!) { node(id: $id) { id ... on Viewer { user { id } } } }"
+        again = (await Graph()(found, as_=me, id=mine))["data"]["node"]
+        assert again == {"id": mine, "user": {"id": ids.encode("user", me)}}
+        for somebody in (other, None):
+            assert (await Graph()(found, as_=somebody, id=mine))["data"] == {"node": None}
+
 
 class TestNode:
     @pytest.mark.parametrize(
