@@ -27,6 +27,7 @@ _PICTURES = (
     "\u231a\u231b\u23e9-\u23f3\u25fd\u25fe\u2600-\u2604\u2607-\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff"
 )
 _RUN = re.compile(f"[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[^\\W_])+|[\U0001f1e6-\U0001f1ff]{{2}}|[{_PICTURES}]")
+_OTHER = "[^\\W_\u3400-\u9fff]"
 # Variation selectors, and the colours of skin.
 _LOOKS = frozenset(map(chr, (0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400))))
 # With more odd characters than these a text is folded one by one.
@@ -65,7 +66,7 @@ def _folded_evenly(text: str) -> str | None:
     lower = text.casefold()
     if len(lower) != len(text):
         return None
-    if not unicodedata.is_normalized("NFKC", text) or not _LOOKS.isdisjoint(text):
+    if not unicodedata.is_normalized("NFKC", text) or any(look in text for look in _LOOKS):
         # Mostly a few kinds of marks, of full width.
         odd = {char: part for char in set(lower) if (part := _folded_char(char)) != char}
         if len(odd) > _FEW or not all(len(part) == 1 and _folded_char(part) == part for part in odd.values()):
@@ -251,12 +252,10 @@ def spans(text: str, wanted: Sequence[str], silent: Collection[str] = ()) -> lis
 
 def occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:
     """Where a folded text has a word by its letters, one after the other: those of other letters where they begin."""
-    at = text.find(word)
-    while at >= 0:
-        inside = at > 0 and text[at - 1].isalnum() and not is_chinese(text[at - 1])
-        if not inside or is_chinese(word[0]) or not word[0].isalnum():
-            yield at, at + len(word)
-        at = text.find(word, at + len(word))
+    letters = re.escape(word)
+    # Looked at after the letters, which are found fast.
+    begins = f"(?<!{_OTHER}{letters})" if word[0].isalnum() and not is_chinese(word[0]) else ""
+    return (found.span() for found in re.finditer(letters + begins, text))
 
 
 def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
@@ -265,9 +264,9 @@ def _by_sound(text: str, word: str) -> list[tuple[int, int]]:
         if not is_chinese(run[0]):
             continue
         spoken = [*map(sounded, spelled(run))]
-        begins = [begin for _, begin, _ in _jieba().tokenize(run, "search")]
-        for begin in begins:
-            for chain in (spoken, [syllable[:1] for syllable in spoken]):
+        chains = spoken, [syllable[:1] for syllable in spoken]
+        for _, begin, _ in _jieba().tokenize(run, "search"):
+            for chain in chains:
                 end = _covered(chain, begin, word)
                 if end:
                     found.append((offset + begin, offset + end))

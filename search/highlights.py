@@ -22,9 +22,9 @@ _MOST: Final = 20_000
 # So many words of a query are looked for, so many of its spellings, and these divided in so many ways.
 _MOST_WORDS, _MOST_SPELLINGS, _MOST_WAYS = 16, 4, 4
 # So many places of a word are looked at, and so many of all words; so many stretches around them are tried.
-_MOST_PLACES, _MOST_ANCHORS, _MOST_TRIED = 32, 64, 3
+_MOST_PLACES, _MOST_ANCHORS, _MOST_TRIED = 32, 32, 3
 # Of the matches in one stretch so many are compared.
-_MOST_SPANS: Final = 128
+_MOST_SPANS: Final = 40
 # What is beside a stretch tells where its first word begins, and its last one ends.
 _BESIDE: Final = 16
 

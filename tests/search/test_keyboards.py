@@ -75,7 +75,7 @@ async def filled(engine: Engine) -> Engine:
 class TestSounds:
     @pytest.mark.parametrize("sort", [RELEVANCE, NEWEST])
     async def test_find_what_the_word_finds_in_whatever_form(self, filled: Engine, sort: str) -> None:
-        for word in words(seed=1, most=40):
+        for word in words(seed=1, most=12):
             things = await having(filled, word)
             for name, typed in forms(word).items():
                 assert things <= await found(filled, typed, sort), (word, name, typed)
@@ -127,14 +127,14 @@ def wrong(word: str, chance: random.Random) -> list[str]:
 class TestWrongCharacters:
     async def test_find_what_the_right_one_finds(self, filled: Engine) -> None:
         chance, tried = random.Random(2), 0
-        for word in words(seed=3, most=30):
+        for word in words(seed=3, most=16):
             things = await having(filled, word)
             for typed in wrong(word, chance):
                 if any(typed in chinese.folded(f"{each.title}\n{each.text}") for each in DOCUMENTS):
                     continue  # It is another word of theirs.
                 tried += 1
                 assert things <= await found(filled, typed), (word, typed)
-        assert tried > 60
+        assert tried > 30
 
     @pytest.mark.parametrize("sort", [RELEVANCE, NEWEST])
     async def test_find_a_tent(self, filled: Engine, sort: str) -> None:
