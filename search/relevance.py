@@ -230,7 +230,7 @@ def _elsewhere(part: Part, texts: Texts, heard: set[str]) -> float:
         heard.add(letters)
         return _SOUNDED
     # A single character is in almost any longer text.
-    return _TEXT if len(letters) > 1 and letters in texts.text else 0.0
+    return _TEXT if part.tells and letters in texts.text else 0.0
 
 
 def _unbroken(text: str, title: str) -> float:
