@@ -150,7 +150,8 @@ async def _offer(teams: Sequence[Team]) -> Offers:
     places = {item: index % count for index, item in enumerate(dict.fromkeys(team.item for team in teams))}
     units: Counter[tuple[int, int]] = Counter()
     for team in teams:
-        units[places[team.item], team.size] += 1 + len(team.joiners)
+        # Also of a team that never became full: a unit is kept for each of its seats.
+        units[places[team.item], team.size] += max(team.size, 1 + len(team.joiners))
     variants = await _stock(owner_id, units)
     made: dict[tuple[int, int], UUID] = {}
     for (place, size), needed in units.items():
@@ -173,7 +174,7 @@ async def _one_offer(owner_id: UUID, variant: Variant, size: int, units: int) ->
 
 
 async def _stock(owner_id: UUID, units: Counter[tuple[int, int]]) -> list[Variant]:
-    """Creates the products, and stocks up what the record will sell of each variant."""
+    """Creates the products, and stocks up what the teams of the record need of each variant."""
     created = []
     for _, text in texts.products().values():
         variants = [founding.variant(text, number) for number in range(len(text.variants))]

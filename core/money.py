@@ -6,6 +6,7 @@ import msgspec
 
 # ISO 4217: digits after the point. Only what is listed can be sold in.
 EXPONENTS = {"CNY": 2, "HKD": 2, "TWD": 2, "USD": 2, "EUR": 2, "GBP": 2, "SGD": 2, "JPY": 0, "KRW": 0}
+# Of a price and of an order's total; what is summed up over orders has no bound.
 MAX_MINOR = 10**12
 # Never rounds: what it cannot hold exactly it refuses.
 _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])

@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import Invalid
-from core.money import EXPONENTS, to_minor
+from core.money import EXPONENTS, MAX_MINOR, Money, to_minor
 
 _MAX_URL = 2000
 # White space and what only steers its neighbours: of these alone, a text would be blank.
@@ -76,4 +76,12 @@ def price(value: Decimal, code: str, *field: str | int) -> int:
             zh=f"价格必须大于 0，最多 {digits} 位小数",
             en=f"A price is above 0 with at most {digits} decimals",
         )
+    return minor
+
+
+def total(minor: int, code: str, *field: str | int) -> int:
+    """`minor` when a sum to be paid at once is no more than what one price may be."""
+    if minor > MAX_MINOR:
+        most = f"{Money(MAX_MINOR, code).amount} {code}"
+        raise Invalid(*field, zh=f"总额最多 {most}", en=f"At most {most} in all")
     return minor

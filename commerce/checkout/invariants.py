@@ -73,6 +73,15 @@ UNITS = (
 
 SEATS = (
     Invariant(
+        "every_open_seat_has_a_unit",
+        "An offer counts the places that its unfinished teams can still give, and has a unit left for each.",
+        "SELECT 'group-buy ' || g.id, format('%s open seats (%s) of %s units left', g.open_seats,"
+        " coalesce(t.open, 0), g.stock - g.held - g.sold) FROM group_buys g LEFT JOIN (SELECT group_buy_id,"
+        " sum(size - joined_count - held_count) AS open FROM teams WHERE status IN ('PENDING', 'OPEN')"
+        " GROUP BY group_buy_id) t ON t.group_buy_id = g.id WHERE g.open_seats <> coalesce(t.open, 0)"
+        " OR g.open_seats > g.stock - g.held - g.sold",
+    ),
+    Invariant(
         "team_counters_are_its_seats",
         "A team's counts of those who paid and of held places are those of its seats, and never exceed its size.",
         "SELECT 'team ' || t.id, format('%s joined (%s), %s held (%s) of %s', t.joined_count, coalesce(s.joined, 0),"

@@ -26,6 +26,7 @@ class GroupBuyRow(Model):
     phase = fields.TextField()
     sequence = fields.BigIntField(default=0)
     ladder: fields.JSONField[list[list[int]]] = fields.JSONField(db_default="[]")
+    open_seats = fields.IntField(db_default=0)
 
     class Meta:
         table = "group_buys"

@@ -30,7 +30,8 @@ class GroupBuy(msgspec.Struct, frozen=True):
     """An offer. `held` units belong to seats that are held or paid, `sold` ones to confirmed seats.
 
     `phase` is what has been told to the world (SCHEDULED, RUNNING, ENDED, CLOSED); `status` asks the clock. `ladder`
-    holds its tiers above `team_size` as [size, price in minor units], sizes growing and prices falling.
+    holds its tiers above `team_size` as [size, price in minor units], sizes growing and prices falling. `open_seats`
+    are the places that its unfinished teams can still give: a unit is kept for each.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class GroupBuy(msgspec.Struct, frozen=True):
     phase: str
     sequence: int
     ladder: list[list[int]] = msgspec.field(default_factory=list)
+    open_seats: int = 0
 
     @property
     def price(self) -> Money:
@@ -82,6 +84,11 @@ class GroupBuy(msgspec.Struct, frozen=True):
     def available(self) -> int:
         """Units still to be had."""
         return 0 if self.closed else self.stock - self.held - self.sold
+
+    @property
+    def free(self) -> int:
+        """Units that no open seat of a team waits for."""
+        return self.available - self.open_seats
 
     @property
     def status(self) -> str:
@@ -134,6 +141,11 @@ class Team(msgspec.Struct, frozen=True):
         )
 
     @property
+    def untaken(self) -> int:
+        """Places that nobody holds or has paid for, while it is not over: its offer keeps a unit for each."""
+        return self.size - self.joined_count - self.held_count if self.closed_at is None else 0
+
+    @property
     def remaining_count(self) -> int:
         """People who may still come."""
         return self.size - self.joined_count
@@ -142,7 +154,7 @@ class Team(msgspec.Struct, frozen=True):
     def open_seat_count(self) -> int:
         """Places that can be taken now."""
         running = self.status == "OPEN" and self.expires_at is not None and clock.now() < self.expires_at
-        return self.size - self.joined_count - self.held_count if running else 0
+        return self.untaken if running else 0
 
 
 class Seat(msgspec.Struct, frozen=True):

@@ -164,7 +164,13 @@ class Round:
             joined_sequence=None,
             left_sequence=None,
         )
-        self.group_buy = msgspec.structs.replace(self.group_buy, held=self.group_buy.held + wish.quantity)
+        # Of a new team all other places are open now; of another one, one less.
+        opened = team.untaken if wish.team_id is None else -1
+        self.group_buy = msgspec.structs.replace(
+            self.group_buy,
+            held=self.group_buy.held + wish.quantity,
+            open_seats=self.group_buy.open_seats + opened,
+        )
         self.teams[team.id] = team
         self.drafts.append(made)
         self.taken.append(seat)

@@ -56,7 +56,7 @@ def check_terms(terms: Terms, now: datetime) -> None:
     """Raises Invalid, with its field, for an offer that nobody may make."""
     validation.between(terms.team_size, "team_size", least=MIN_TEAM, most=MAX_TEAM)
     validation.between(terms.team_ttl_seconds, "team_ttl_seconds", least=5, most=7 * _DAY)
-    validation.between(terms.stock, "stock", least=1, most=MAX_STOCK)
+    validation.between(terms.stock, "stock", least=terms.team_size, most=MAX_STOCK)
     validation.between(terms.per_user_limit, "per_user_limit", least=1, most=MAX_UNITS)
     if terms.ends_at <= terms.starts_at:
         raise Invalid("ends_at", zh="结束时间必须晚于开始时间", en="Must be after the start")
@@ -70,6 +70,11 @@ def offer_price(price: Decimal, currency: str, variant_price_minor: int) -> int:
     if minor >= variant_price_minor:
         raise Invalid("price", zh="拼团价必须低于单买价", en="Must be lower than the variant's own price")
     return minor
+
+
+def stock(units: int, largest_team: int) -> int:
+    """The units offered. Raises Invalid below one for everybody whom the offer's largest team can have."""
+    return validation.between(units, "stock", least=largest_team, most=MAX_STOCK)
 
 
 def ladder(tiers: Sequence[NewTier], currency: str, team_size: int, price_minor: int) -> list[list[int]]:
@@ -112,7 +117,7 @@ def why_not_open(standing: Standing, units: int, now: datetime) -> Refusal | Non
         return NotStarted("group_buy_id")
     if now >= group_buy.ends_at:
         return Ended("group_buy_id")
-    return _why_not_units(standing, units)
+    return _why_not_units(standing, units, group_buy.free - (group_buy.largest_team - 1))
 
 
 def why_not_join(standing: Standing, buyer_id: UUID, units: int, now: datetime) -> Refusal | None:
@@ -126,7 +131,7 @@ def why_not_join(standing: Standing, buyer_id: UUID, units: int, now: datetime) 
         return AlreadyInTeam("team_id")
     if team.joined_count + team.held_count >= team.size:
         return TeamFull("team_id")
-    return _why_not_units(standing, units)
+    return _why_not_units(standing, units, standing.group_buy.free + 1)
 
 
 def why_not_fill(team: Team, now: datetime) -> Refusal | None:
@@ -138,16 +143,17 @@ def why_not_fill(team: Team, now: datetime) -> Refusal | None:
 
 def alternatives(standing: Standing, teams: Sequence[Team], units: int, now: datetime) -> Alternatives:
     """Which of an offer's open teams, and whether a new one, somebody can have `units` in."""
-    joinable = _why_not_units(standing, units) is None
+    joinable = _why_not_units(standing, units, standing.group_buy.free + 1) is None
     return Alternatives(list(teams) if joinable else [], why_not_open(standing, units, now) is None)
 
 
-def _why_not_units(standing: Standing, units: int) -> Refusal | None:
+def _why_not_units(standing: Standing, units: int, left: int) -> Refusal | None:
+    """`left` are the units that can be had so that every seat that is open afterwards still finds one."""
     group_buy = standing.group_buy
     if standing.units + units > group_buy.per_user_limit:
         return LimitExceeded("quantity", limit=group_buy.per_user_limit)
-    if units > group_buy.available:
-        return OfferSoldOut("quantity", available=group_buy.available)
+    if units > left:
+        return OfferSoldOut("quantity", available=max(left, 0))
     return None
 
 

@@ -10,25 +10,25 @@ from core.money import Money
 async def balances(accounts: Sequence[str], currency: str) -> list[int]:
     """Each account's balance in minor units of `currency`, in their order."""
     found = await db.rows(
-        "SELECT account, sum(minor)::bigint AS minor FROM ledger_entries"
+        "SELECT account, sum(minor) AS minor FROM ledger_entries"
         " WHERE account = ANY($1) AND currency = $2 GROUP BY account",
         list(set(accounts)),
         currency,
     )
-    known = {row["account"]: row["minor"] for row in found}
+    known = {row["account"]: int(row["minor"]) for row in found}
     return [known.get(account, 0) for account in accounts]
 
 
 async def all_balances(accounts: Sequence[str]) -> list[list[Money]]:
     """Each account's balance in every currency that ever moved in it, in their order."""
     found = await db.rows(
-        "SELECT account, sum(minor)::bigint AS minor, currency FROM ledger_entries WHERE account = ANY($1)"
+        "SELECT account, sum(minor) AS minor, currency FROM ledger_entries WHERE account = ANY($1)"
         " GROUP BY account, currency ORDER BY currency",
         list(set(accounts)),
     )
     grouped: dict[str, list[Money]] = {}
     for account, minor, currency in found:
-        grouped.setdefault(account, []).append(Money(minor, currency))
+        grouped.setdefault(account, []).append(Money(int(minor), currency))
     return [grouped.get(account, []) for account in accounts]
 
 

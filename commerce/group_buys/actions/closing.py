@@ -39,14 +39,15 @@ async def end(group_buy: GroupBuy, team: Team, now: datetime) -> bool:
     )
     if not closed:
         return False
-    await succeed(group_buy, closed[0])
+    await succeed(group_buy, team, closed[0])
     return True
 
 
-async def succeed(group_buy: GroupBuy, team: Team) -> None:
+async def succeed(group_buy: GroupBuy, before: Team, team: Team) -> None:
     """Does what follows when a team was just closed with those who are in it, and tells of it."""
     units = await confirm([(group_buy, team)])
-    steps.tell("SUCCEEDED", team, await steps.count(group_buy.id, held=-units.held, sold=units.sold, step=1))
+    counted = await steps.count(group_buy.id, held=-units.held, sold=units.sold, open_seats=-before.untaken, step=1)
+    steps.tell("SUCCEEDED", team, counted)
 
 
 class Units(NamedTuple):
@@ -105,7 +106,8 @@ async def fail(team: Team, now: datetime) -> bool:
         team.id,
     )
     gone = sum(row["paid"] and row["counted"] for row in seats)
-    group_buy = await steps.count(team.group_buy_id, held=-sum(row["quantity"] for row in seats), joined=-gone, step=1)
+    units = sum(row["quantity"] for row in seats)
+    group_buy = await steps.count(team.group_buy_id, held=-units, joined=-gone, open_seats=-team.untaken, step=1)
     paid = [row["order_id"] for row in seats if row["paid"]]
     if paid:
         await order_actions.begin_refund(paid, "TEAM_FAILED")

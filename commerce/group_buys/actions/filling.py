@@ -53,5 +53,5 @@ async def _fill(group_buy: GroupBuy, team: Team, now: datetime) -> Team:
         team.id,
         now,
     )
-    await closing.succeed(group_buy, filled)
+    await closing.succeed(group_buy, team, filled)
     return filled

@@ -65,7 +65,9 @@ async def _leave(team: Team, seat: Seat, now: datetime) -> None:
         team.id,
         seat.user_id,
     )
-    group_buy = await steps.count(seat.group_buy_id, held=-seat.quantity, joined=-1 if last_seen else 0, step=1)
+    group_buy = await steps.count(
+        seat.group_buy_id, held=-seat.quantity, joined=-1 if last_seen else 0, open_seats=1, step=1
+    )
     await order_actions.begin_refund([seat.order_id], "LEFT_TEAM")
     steps.tell("LEFT", after, group_buy)
     if after.joined_count == 0:

@@ -54,6 +54,7 @@ async def create(
     rules.check_terms(terms, now)
     variant, product = await _owned(owner_id, variant_id)
     group_buy = _offer(terms, variant, product.title, now)
+    rules.stock(group_buy.stock, group_buy.largest_team)
     await _set_aside(variant_id, terms.stock)
     await _insert(group_buy)
     outbox.record(GroupBuyCreated(group_buy_id=group_buy.id, product_id=group_buy.product_id))

@@ -62,16 +62,19 @@ async def team_as_of_now(team_id: UUID) -> Team:
     return team
 
 
-async def count(group_buy_id: UUID, *, held: int = 0, sold: int = 0, joined: int = 0, step: int = 0) -> GroupBuy:
+async def count(
+    group_buy_id: UUID, *, held: int = 0, sold: int = 0, joined: int = 0, open_seats: int = 0, step: int = 0
+) -> GroupBuy:
     """Adds to an offer's counters, and `step` to its sequence. Records GroupBuyStockChanged as `tell_stock` does."""
     [group_buy] = await db.records(
         GroupBuy,
         "UPDATE group_buys SET held = held + $2, sold = sold + $3, joined_count = joined_count + $4,"
-        f" sequence = sequence + $5 WHERE id = $1 RETURNING {_GROUP_BUY}",
+        f" open_seats = open_seats + $5, sequence = sequence + $6 WHERE id = $1 RETURNING {_GROUP_BUY}",
         group_buy_id,
         held,
         sold,
         joined,
+        open_seats,
         step,
     )
     tell_stock(group_buy, group_buy.available + held + sold)
@@ -114,7 +117,9 @@ async def release(team: Team, seat: Seat, now: datetime) -> bool:
         team.id,
         now,
     )
-    await count(seat.group_buy_id, held=-seat.quantity)
+    # One more of a team that goes on; none any more of one that never opened, whose others were all open.
+    opened = 1 if after.closed_at is None else 1 - after.size
+    await count(seat.group_buy_id, held=-seat.quantity, open_seats=opened)
     await order_actions.cancel_unpaid([seat.order_id])
     if after.status == "FAILED":
         tell_team("FAILED", after)

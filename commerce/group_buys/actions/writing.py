@@ -17,9 +17,10 @@ _TEAM = db.columns(Team)
 _SEAT = db.columns(Seat)
 _PLACES = (
     "WITH offers AS (UPDATE group_buys g SET held = n.held, sold = n.sold, joined_count = n.joined_count,"
-    " sequence = n.sequence FROM jsonb_populate_recordset(NULL::group_buys, $1) o"
+    " open_seats = n.open_seats, sequence = n.sequence FROM jsonb_populate_recordset(NULL::group_buys, $1) o"
     " JOIN jsonb_populate_recordset(NULL::group_buys, $2) n USING (id) WHERE g.id = o.id"
-    " AND (g.held, g.sold, g.joined_count, g.sequence) = (o.held, o.sold, o.joined_count, o.sequence) RETURNING 1),"
+    " AND (g.held, g.sold, g.joined_count, g.open_seats, g.sequence)"
+    " = (o.held, o.sold, o.joined_count, o.open_seats, o.sequence) RETURNING 1),"
     f" opened AS (INSERT INTO teams ({_TEAM}) SELECT {_TEAM} FROM jsonb_populate_recordset(NULL::teams, $3)"
     " RETURNING 1),"
     " changed AS (UPDATE teams t SET joined_count = n.joined_count, held_count = n.held_count, status = n.status,"

@@ -11,7 +11,7 @@ from commerce.orders import queries, rules
 from commerce.orders.errors import TooManyHeld, TooManyUnpaid
 from commerce.orders.events import OrderPlaced
 from commerce.orders.records import Address, Allowance, DraftOrder, NewLine, Order
-from core import clock, db, idempotency, outbox
+from core import clock, db, idempotency, outbox, validation
 from core.errors import Refusal
 from core.ids import new_id
 from core.unit_of_work import action
@@ -56,8 +56,10 @@ def draft(
 ) -> DraftOrder:
     """An order of `kind` PLAIN or TEAM, PENDING_PAYMENT until `pay_by`; to be written. Prices in minor units.
 
-    Raises Invalid for a bad address or key.
+    Raises Invalid for a bad address or key, and for a total beyond what one price may be.
     """
+    total = sum(line.unit_price_minor * line.quantity for line in lines)
+    validation.total(total, currency, "quantity" if kind == "TEAM" else "lines")
     clean = None if address is None else rules.address(address)
     order = Order(
         id=new_id(),
@@ -67,7 +69,7 @@ def draft(
         kind=kind,
         status="PENDING_PAYMENT",
         currency=currency,
-        total_minor=sum(line.unit_price_minor * line.quantity for line in lines),
+        total_minor=total,
         refunded_minor=0,
         pay_by=pay_by,
         created_at=now,

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from commerce.catalogue import Variant
-from commerce.group_buys import GroupBuy, actions, errors
+from commerce.group_buys import GroupBuy, NewTier, actions, errors
 from commerce.shops import queries as shop_queries
 from core import clock, db
 from core.clock import MovableClock
@@ -61,6 +61,8 @@ class TestCreate:
             ("team_ttl_seconds", {"team_ttl_seconds": 4}),
             ("team_ttl_seconds", {"team_ttl_seconds": 7 * 86_400 + 1}),
             ("stock", {"stock": 0}),
+            ("stock", {"stock": 2, "team_size": 3}),
+            ("stock", {"stock": 4, "tiers": [NewTier(5, Decimal("9.00"))]}),
             ("per_user_limit", {"per_user_limit": 0}),
             ("per_user_limit", {"per_user_limit": 1000}),
         ],
@@ -82,7 +84,7 @@ class TestCreate:
     async def test_refuses_an_unknown_variant(self) -> None:
         with pytest.raises(NotFound):
             await actions.create(
-                await person(), new_id(), price=Decimal(1), team_size=2, ends_at=clock.now() + timedelta(1), stock=1
+                await person(), new_id(), price=Decimal(1), team_size=2, ends_at=clock.now() + timedelta(1), stock=2
             )
 
     async def _refused(self, refusal: type[Exception], field: str, **given: Any) -> None:
@@ -134,11 +136,11 @@ class TestEndOffers:
 
 class TestStatus:
     async def test_follows_the_clock_and_the_units(self, moving_clock: MovableClock) -> None:
-        offer = await factory.offer(stock=1, starts_in=60, ends_in=120)
+        offer = await factory.offer(stock=2, starts_in=60, ends_in=120)
         assert offer.status == "SCHEDULED"
         moving_clock.move(61)
         assert offer.status == "ACTIVE"
-        await factory.opened(offer)
+        await factory.joined((await factory.opened(offer)).team)
         assert (await factory.offer_now(offer)).status == "SOLD_OUT"
         moving_clock.move(60)
         assert (await factory.offer_now(offer)).status == "ENDED"

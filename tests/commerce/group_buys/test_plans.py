@@ -25,8 +25,9 @@ async def many_offers() -> None:
 
 async def many_teams() -> tuple[UUID, UUID]:
     """An offer, and somebody who leads all its many open teams."""
-    taken = await factory.opened(await factory.offer(stock=100, team_size=50, per_user_limit=999))
+    taken = await factory.opened(await factory.offer(stock=1_000_000, team_size=50, per_user_limit=999))
     await _copy("teams", {"joined_count": "1 + step % 40"})
+    await db.execute("UPDATE group_buys SET open_seats = (SELECT sum(size - joined_count - held_count) FROM teams)")
     await db.execute("ALTER TABLE seats DROP CONSTRAINT seats_order_fk")
     await db.execute("ALTER TABLE seats DROP CONSTRAINT seats_team_fk")
     await db.execute("DELETE FROM seats")

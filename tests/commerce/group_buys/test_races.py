@@ -72,7 +72,7 @@ class TestTheLastSeat:
 
 class TestTheLastUnits:
     async def test_are_held_once_over_all_teams(self) -> None:
-        offer = await factory.offer(stock=20, team_size=50, per_user_limit=3)
+        offer = await factory.offer(stock=20, team_size=8, per_user_limit=3)
         first, second = await factory.opened(offer), await factory.opened(offer)
         buyers = await people(40)
         outcomes = await at_once(
@@ -81,7 +81,8 @@ class TestTheLastUnits:
         )
         assert set(tally(outcomes)) <= {"TakenSeat", "OfferSoldOut", "LimitExceeded"}
         now = await factory.offer_now(offer)
-        assert now.held <= 20 and now.available <= 1
+        # Two leaders, four times two units, and one for each of the ten seats that are open.
+        assert (now.held, now.available, now.open_seats, now.free) == (10, 10, 10, 0)
 
     async def test_an_offer_and_plain_orders_share_no_unit(self) -> None:
         owner = await person("店主")

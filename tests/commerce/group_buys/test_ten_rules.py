@@ -114,7 +114,7 @@ class TestRule2ASeatIsHeldForABoundedTime:
             await factory.joining(leader.team)
 
     async def test_held_and_sold_never_exceed_the_stock(self) -> None:
-        offer = await factory.offer(stock=3, per_user_limit=3, team_size=3)
+        offer = await factory.offer(stock=4, per_user_limit=3, team_size=3)
         leader = await factory.opened(offer, quantity=2)
         with pytest.raises(errors.OfferSoldOut) as refused:
             await factory.joining(leader.team, quantity=2)

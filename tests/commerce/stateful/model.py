@@ -84,6 +84,11 @@ class Model:
         terms = self.offers[offer]
         return 0 if terms.phase == "CLOSED" else terms.stock - self.held(offer) - self.sold(offer)
 
+    def open_seats(self, offer: int) -> int:
+        """Places that somebody may still take in the offer's teams."""
+        there = [n for n, team in enumerate(self.teams) if team.offer == offer and team.status in ("PENDING", "OPEN")]
+        return sum(self.offers[offer].largest - len(self.seats_in(n, "HELD", "PAID")) for n in there)
+
     def promised(self, variant: int) -> int:
         """Units of a variant that unpaid plain orders and unfinished offers hold."""
         plain = [o for o in self.orders if o.seat is None and o.status == "PENDING_PAYMENT"]
@@ -102,6 +107,8 @@ class Model:
     # Selling.
 
     def create_offer(self, offer: Offer) -> Codes:
+        if offer.stock < offer.largest:
+            return refused("INVALID")
         if self.variants[offer.variant].stock - self.promised(offer.variant) < offer.stock:
             return refused("OUT_OF_STOCK")
         self.offers.append(offer)
@@ -166,7 +173,8 @@ class Model:
         return frozenset(reasons)
 
     def why_not_open(self, buyer: int, offer: int, quantity: int) -> set[str]:
-        terms, reasons = self.offers[offer], self._why_no_units(buyer, offer, quantity)
+        terms = self.offers[offer]
+        reasons = self._why_no_units(buyer, offer, quantity, terms.largest - 1)
         if self.now < terms.starts:
             reasons.add("NOT_STARTED")
         if self.now >= terms.ends:
@@ -186,7 +194,7 @@ class Model:
         mine = [n for n in self.seats_in(team, *LIVE) if self.orders[n].buyer == buyer]
         if there.expires is None and there.leader != buyer:
             return {"NOT_FOUND"}
-        reasons = self._why_no_units(buyer, there.offer, quantity)
+        reasons = self._why_no_units(buyer, there.offer, quantity, -1)
         if there.status not in ("PENDING", "OPEN") or (there.expires is not None and self.now >= there.expires):
             reasons.add("TEAM_CLOSED")
         if mine:
@@ -195,10 +203,11 @@ class Model:
             reasons.add("TEAM_FULL")
         return reasons
 
-    def _why_no_units(self, buyer: int, offer: int, quantity: int) -> set[str]:
+    def _why_no_units(self, buyer: int, offer: int, quantity: int, opened: int) -> set[str]:
+        """With so many more seats open afterwards, each of which needs a unit."""
         mine = sum(s.quantity for o, s in self.seats(offer) if o.buyer == buyer and s.status in LIVE)
         limited = {"LIMIT_EXCEEDED"} if mine + quantity > self.offers[offer].limit else set()
-        return limited | ({"OUT_OF_STOCK"} if quantity > self.free(offer) else set())
+        return limited | ({"OUT_OF_STOCK"} if self.free(offer) - quantity < self.open_seats(offer) + opened else set())
 
     def _take(self, buyer: int, team: int, quantity: int, end: int) -> None:
         offer = self.offers[self.teams[team].offer]

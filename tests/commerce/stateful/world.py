@@ -182,7 +182,7 @@ async def seen(world: World, ids: Ids) -> dict[str, Any]:
     found: dict[str, Any] = {}
     rows = await db.rows("SELECT id, stock, held FROM variants")
     found["variants"] = {world.variants.index(row[0]): (row[1], row[2]) for row in rows}
-    rows = await db.rows("SELECT id, held, sold, joined_count, phase FROM group_buys")
+    rows = await db.rows("SELECT id, held, sold, joined_count, phase, open_seats FROM group_buys")
     found["offers"] = {offers.get(row[0]): tuple(row)[1:] for row in rows}
     rows = await db.rows(
         "SELECT id, status, joined_count, held_count, leader_id, expires_at, merchant_filled_count > 0 FROM teams"
@@ -212,7 +212,8 @@ def expected(model: Model) -> dict[str, Any]:
     return {
         "variants": {n: (v.stock, model.promised(n)) for n, v in enumerate(model.variants)},
         "offers": {
-            n: (model.held(n), model.sold(n), model.people(n), offer.phase) for n, offer in enumerate(model.offers)
+            n: (model.held(n), model.sold(n), model.people(n), offer.phase, model.open_seats(n))
+            for n, offer in enumerate(model.offers)
         },
         "teams": {
             n: (team.status, len(team.members), len(model.seats_in(n, "HELD")), team.leader, team.expires, team.filled)

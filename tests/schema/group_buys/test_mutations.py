@@ -215,9 +215,12 @@ class TestJoinTeam:
         assert (result["userErrors"], result["alternatives"], result["canOpenTeam"]) == ([], [], False)
 
     async def test_out_of_stock(self) -> None:
-        offer = await factory.offer(stock=1, team_size=2)
+        offer = await factory.offer(stock=2, team_size=2, per_user_limit=2)
         leader = await factory.opened(offer)
-        assert await refused(JOIN, await person(), **joining(leader.team)) == ("OUT_OF_STOCK", ["input", "quantity"])
+        assert await refused(JOIN, await person(), **joining(leader.team, quantity=2)) == (
+            "OUT_OF_STOCK",
+            ["input", "quantity"],
+        )
 
 
 class TestStatements:
