@@ -70,7 +70,8 @@ _VIEWERS_OFFER: Final = "salmon-food"
 _STOCK = 60
 _PER_USER_LIMIT = 3
 # An offer with fewer units left is as good as sold out.
-_ENOUGH = 6
+# A team of any of them, and some more who come alone.
+_ENOUGH = 10
 
 
 class Market:
@@ -120,7 +121,7 @@ class Market:
     async def _running(self) -> list[GroupBuy | None]:
         """What runs of each offer and has enough left."""
         found = await group_buy_queries.running_on([self._goods(offer).product.id for offer in OFFERS])
-        return [next((one for one in group_buys if one.available >= _ENOUGH), None) for group_buys in found]
+        return [next((one for one in group_buys if one.free >= _ENOUGH), None) for group_buys in found]
 
     async def _running_of(self, slug: str) -> GroupBuy:
         found = (await self._running())[[offer.product for offer in OFFERS].index(slug)]

@@ -41,8 +41,8 @@ class CreateGroupBuyInput:
         description="From when no team can be opened any more: after `startsAt`, and in the future."
     )
     stock: int = strawberry.field(
-        description="Units to set aside from the variant, 1 to 10,000,000. What is not sold goes back when the"
-        " group-buy and its last team are over."
+        description="Units to set aside from the variant: at least one for everybody whom the largest team can have, at"
+        " most 10,000,000. What is not sold goes back when the group-buy and its last team are over."
     )
     per_user_limit: int = strawberry.field(default=1, description="Units one person may buy in all, 1 to 999.")
     tiers: list[PriceTierInput] | None = strawberry.field(

@@ -95,7 +95,10 @@ class GroupBuy(Node):
     )
     status: GroupBuyStatus = strawberry.field(description="Where it stands now.")
     stock: int = strawberry.field(description="Units set aside for this offer.")
-    available: int = strawberry.field(description="Units still to be had: stock less those held, paid and sold.")
+    available: int = strawberry.field(
+        description="Units still to be had: stock less those held, paid and sold. One is kept for each open seat of a"
+        " team: who wants more, or a new team, may be refused with OUT_OF_STOCK while some are left."
+    )
     per_user_limit: int = strawberry.field(
         description="Units one person may buy in all, over all teams of the offer but failed ones."
     )
