@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.group_buys import GroupBuy
+from commerce.group_buys import GroupBuy, TakenSeat
 from commerce.group_buys.errors import OfferSoldOut
-from commerce.group_buys.rounds import Known, Round, Taking
+from commerce.group_buys.rounds import Known, Round, Settled, Settling, Taking
 from commerce.ledger import Entry
 from commerce.ledger import actions as ledger
 from commerce.ledger import queries as ledger_queries
@@ -59,13 +59,15 @@ class TestSeatsWithoutUnits:
             team_ids = [None, *(team.id for team in this.teams.values())]
             for team_id in team_ids:
                 before = this.group_buy
+                closed = team_id is not None and this.teams[team_id].untaken == 0
                 answer = this.decide(Taking(new_id(), team_id, units, None, new_id().hex, ""))
-                after = this.group_buy
-                untaken = sum(team.untaken for team in this.teams.values())
-                assert after.open_seats == untaken <= after.available
                 left = before.free + 1 if team_id else before.free - (size - 1)
-                if units > left and not (team_id and this.teams[team_id].untaken == 0):
-                    assert isinstance(answer, OfferSoldOut) and after is before
+                if not closed:
+                    assert isinstance(answer, TakenSeat if units <= left else OfferSoldOut)
+                if isinstance(answer, TakenSeat):
+                    assert this.decide(Settling(answer.order.id)) == Settled()
+                untaken = sum(team.untaken for team in this.teams.values())
+                assert this.group_buy.open_seats == untaken <= this.group_buy.available
 
     @pytest.mark.usefixtures("audited")
     async def test_no_leader_pays_for_a_team_that_nobody_can_join(self) -> None:
