@@ -88,7 +88,7 @@ async def feed(request: Request) -> Response:
     last = notes[-1]
     page_info = {
         "hasNextPage": len(found) > first,
-        "endCursor": encode_cursor(last["id"]),
+        "endCursor": encode_cursor(last["id"], "feed.FOLLOWING"),
     }
     return Response(
         orjson.dumps({"data": {"feed": {"edges": edges, "pageInfo": page_info}}}), media_type="application/json"

@@ -1,9 +1,15 @@
-"""Keyset pages: opaque cursors and the page that every list returns, shaped as a Relay connection."""
+"""Keyset pages: opaque cursors and the page that every list returns, shaped as a Relay connection.
+
+A cursor names the list that gave it, and a position in it that can be asked for: numbers that its column's type
+holds (`Count`, `Weight`), instants in UTC. Whatever else comes is refused before it is asked for.
+"""
 
 import base64
 import binascii
+import functools
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, TypeVar, cast, overload
 from uuid import UUID
 
 import msgspec
@@ -12,6 +18,12 @@ from core.errors import Invalid, Refusal
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
+# Of a cursor; those that we give have some 50 to 200.
+_MOST_CHARACTERS: Final = 500
+
+# What a key may hold of what PostgreSQL keeps as int and as real.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Weight = Annotated[float, msgspec.Meta(ge=0, le=3e38)]
 
 Node = TypeVar("Node")
 Other = TypeVar("Other")
@@ -32,14 +44,15 @@ class PageInfo(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, Generic[Node], frozen=True):
-    """An item at its keyset position; its cursor is only written for who asks for it."""
+    """An item at its keyset position in the list `of` that name; its cursor is only written for who asks for it."""
 
     key: object
     node: Node
+    of: str
 
     @property
     def cursor(self) -> str:
-        return encode_cursor(self.key)
+        return encode_cursor(self.key, self.of)
 
 
 class Page(msgspec.Struct, Generic[Node], frozen=True):
@@ -52,38 +65,64 @@ class Page(msgspec.Struct, Generic[Node], frozen=True):
 
     def holding(self, nodes: Sequence[Other]) -> "Page[Other]":
         """The same page with other nodes at the same cursors: a list of links as the things they lead to."""
-        edges = [Edge(edge.key, node) for edge, node in zip(self.edges, nodes, strict=True)]
+        edges = [Edge(edge.key, node, edge.of) for edge, node in zip(self.edges, nodes, strict=True)]
         return Page(edges, self.page_info)
 
 
 class PageRequest(msgspec.Struct, Generic[Key], frozen=True):
-    """What a client asked for: `limit` items after `key` (None: from the start)."""
+    """What a client asked for: `limit` items after `key` (None: from the start) of the list `of` a name."""
 
     limit: int
     key: Key | None
+    of: str = ""
 
 
-def encode_cursor(key: object) -> str:
-    """The opaque cursor of a keyset position (a UUID, or a tuple of JSON values and UUIDs)."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
+def encode_cursor(key: object, of: str = "") -> str:
+    """The opaque cursor of a keyset position (a UUID, or a tuple of JSON values and UUIDs) in the list `of` a name."""
+    return base64.urlsafe_b64encode(msgspec.json.encode((of, key))).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, key_type: type[Key]) -> Key:
+def decode_cursor(cursor: str, key_type: type[Key], of: str = "") -> Key:
     """The position behind a cursor. Raises InvalidCursor for anything that `encode_cursor` would not have made."""
     try:
+        if len(cursor) > _MOST_CHARACTERS:
+            raise InvalidCursor("after")
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=key_type)
+        named, key = _decoder(cast(Hashable, key_type)).decode(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if named != of or not _can_be_asked_for(key):
+            raise InvalidCursor("after")
+        return key  # type: ignore[no-any-return]
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise InvalidCursor("after") from error
 
 
-def page_request(
-    first: int | None,
-    after: str | None,
-    key_type: type[Key] = UUID,  # type: ignore[assignment]
-) -> PageRequest[Key]:
-    """Parses `first` (0 to 100; None, an explicit null, is 20) and `after`. Raises Invalid or InvalidCursor."""
-    return PageRequest(limit(first, DEFAULT_FIRST), None if after is None else decode_cursor(after, key_type))
+@functools.cache
+def _decoder(key_type: Hashable) -> msgspec.json.Decoder[tuple[str, Any]]:
+    return msgspec.json.Decoder(tuple[str, key_type])  # type: ignore[valid-type]
+
+
+def _can_be_asked_for(value: object) -> bool:
+    """Whether a part of a key, and all in it, has a place among what PostgreSQL can hold."""
+    if isinstance(value, datetime):
+        return value.tzinfo is UTC
+    return not isinstance(value, tuple) or all(map(_can_be_asked_for, value))
+
+
+@overload
+def page_request(of: str, first: int | None, after: str | None) -> PageRequest[UUID]: ...
+
+
+@overload
+def page_request(of: str, first: int | None, after: str | None, key_type: type[Key]) -> PageRequest[Key]: ...
+
+
+def page_request(of: str, first: int | None, after: str | None, key_type: type = UUID) -> PageRequest[Any]:
+    """Parses `first` (0 to 100; None, an explicit null, is 20) and `after`, a cursor of the list `of` that name.
+
+    Raises Invalid or InvalidCursor.
+    """
+    key = None if after is None else decode_cursor(after, key_type, of)
+    return PageRequest(limit(first, DEFAULT_FIRST), key, of)
 
 
 def limit(first: int | None, default: int) -> int:
@@ -99,7 +138,7 @@ def limit(first: int | None, default: int) -> int:
 
 def page_of(found: Sequence[Node], request: PageRequest[Key], key: Callable[[Node], object]) -> Page[Node]:
     """A page of up to `limit + 1` found nodes: the one more only tells that there is a next page."""
-    edges = [Edge(key(node), node) for node in found[: request.limit]]
+    edges = [Edge(key(node), node, request.of) for node in found[: request.limit]]
     return Page(
         edges,
         PageInfo(

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -13,7 +12,7 @@ import msgspec
 
 from core import clock, validation
 from core.errors import Invalid
-from core.pagination import InvalidCursor, PageInfo, encode_cursor, page_request
+from core.pagination import Count, InvalidCursor, PageInfo, encode_cursor, page_request
 from search import chinese, corrections, documents, relevance
 from search.engine import (
     CURRENCIES,
@@ -37,6 +36,8 @@ from search.spellings import Spelling, spellings
 
 MOST_QUERY: Final = 200
 MOST_TOPICS: Final = 20
+# The list that its cursors name.
+_LIST: Final = "search"
 # With fewer hits than these a list goes on with those that have a part of the query.
 _ENOUGH: Final = 10
 # So many suggestions of a beginning may be what was meant.
@@ -88,7 +89,7 @@ class _Anchor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     tie: int
     kind: str
     id: UUID
-    place: int
+    place: Count
 
     @property
     def position(self) -> Position:
@@ -109,7 +110,7 @@ class Result(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def cursor(self) -> str:
-        return encode_cursor(self.anchor)
+        return encode_cursor(self.anchor, _LIST)
 
     @property
     def passages(self) -> Sequence[str]:
@@ -167,7 +168,7 @@ async def search(
     through; what is by `hidden` people, or is one of them, is left out. Raises Invalid (for a text of more than 200
     characters, too), InvalidCursor or SearchUnavailable.
     """
-    request = page_request(first, after, _Anchor)
+    request = page_request(_LIST, first, after, _Anchor)
     text = chinese.folded(validation.text(text, "query", least=0, most=MOST_QUERY))
     query = asked(text, kinds, filter or _ANYTHING, POPULAR if sort == RELEVANCE and not text else sort)
     anchor = request.key
@@ -255,8 +256,6 @@ def _check(anchor: _Anchor, query: Query) -> None:
         anchor.sort == query.sort
         and anchor.kind in KINDS
         and anchor.loose in (STRICT, LOOSE, LOOSEST)
-        and 0 <= anchor.place < 2**31
-        and math.isfinite(anchor.rank)
         and 0 <= anchor.rank < 2**64
         and 0 <= anchor.tie < 2**53
         and (query.sort == RELEVANCE or isinstance(anchor.rank, int))
@@ -313,8 +312,8 @@ async def _shown(
         page_info=PageInfo(
             has_next_page=len(answer.hits) > limit,
             has_previous_page=later,
-            start_cursor=encode_cursor(anchors[0]) if anchors else None,
-            end_cursor=encode_cursor(anchors[-1]) if anchors else None,
+            start_cursor=encode_cursor(anchors[0], _LIST) if anchors else None,
+            end_cursor=encode_cursor(anchors[-1], _LIST) if anchors else None,
         ),
         facets=[
             Facet(name, [FacetValue(value, count) for value, count in _most_frequent(values.items())])

@@ -10,7 +10,7 @@ from commerce.group_buys.records import Alternatives, GroupBuy, Member, Seat, Te
 from core import clock, db
 from core.gathering import gathered, gathered_lists
 from core.ids import BEYOND
-from core.pagination import Page, PageRequest, page_of, pages_of
+from core.pagination import Count, Page, PageRequest, page_of, pages_of
 
 
 class EndingSoonKey(NamedTuple):
@@ -23,12 +23,12 @@ class NewestKey(NamedTuple):
 
 
 class PopularKey(NamedTuple):
-    joined_count: int
+    joined_count: Count
     id: UUID
 
 
 class OpenTeamKey(NamedTuple):
-    remaining: int
+    remaining: Count
     id: UUID
 
 

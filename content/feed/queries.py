@@ -1,7 +1,8 @@
 """All reads of feeds."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from content.feed import candidates, ranking
@@ -13,8 +14,17 @@ from content.feed.timelines import Timelines
 from content.notes import queries as note_queries
 from core import clock
 from core.errors import Unauthenticated
-from core.ids import BEYOND, id_at
-from core.pagination import InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
+from core.ids import BEYOND, first_id_at, id_at
+from core.pagination import Count, InvalidCursor, PageInfo, PageRequest, encode_cursor, page_of
+
+_APART = timedelta(minutes=1)
+
+
+class Place(NamedTuple):
+    """Where something stands in DISCOVER: the session, and how many come up to it."""
+
+    session_id: UUID
+    number: Count
 
 
 async def following(viewer_id: UUID | None, request: PageRequest[UUID], timelines: Timelines) -> FeedPage:
@@ -22,12 +32,12 @@ async def following(viewer_id: UUID | None, request: PageRequest[UUID], timeline
     if viewer_id is None:
         raise Unauthenticated()
     page = page_of(await newest(viewer_id, request, timelines), request, lambda note: note.id)
-    return FeedPage([FeedEdge(edge.key, edge.node, "FOLLOWED_AUTHOR") for edge in page.edges], page.page_info)
+    return FeedPage([FeedEdge(edge.key, edge.node, edge.of, "FOLLOWED_AUTHOR") for edge in page.edges], page.page_info)
 
 
 async def discover(
     viewer_id: UUID | None,
-    request: PageRequest[tuple[UUID, int]],
+    request: PageRequest[Place],
     sessions: Sessions,
     hidden: Collection[UUID] = (),
 ) -> FeedPage:
@@ -37,8 +47,10 @@ async def discover(
     cursor names the session and a place in it. Notes deleted since are left out, and those by `hidden` people. Raises
     InvalidCursor.
     """
-    session_id, start = request.key or (id_at(clock.now(), str(viewer_id)), 0)
-    if start < 0 or session_id.version != 7:
+    now = clock.now()
+    session_id, start = request.key or Place(id_at(now, str(viewer_id)), 0)
+    # The clocks of two processes may lie a little apart.
+    if session_id.version != 7 or session_id > first_id_at(now + _APART):
         raise InvalidCursor("after")
     name = f"{viewer_id}:{session_id}"
     order = None if request.key is None else await sessions.get(name)
@@ -51,7 +63,7 @@ async def discover(
     shown = places[start:end]
     notes = await note_queries.by_ids(list(map(order.note_id, shown)))
     edges = [
-        FeedEdge((session_id, after), note, order.reason(place))
+        FeedEdge((session_id, after), note, request.of, order.reason(place))
         for after, (place, note) in enumerate(zip(shown, notes, strict=True), start + 1)
         if note is not None and note.author_id not in hidden
     ]
@@ -59,7 +71,7 @@ async def discover(
         has_next_page=len(places) > end,
         has_previous_page=request.key is not None,
         start_cursor=edges[0].cursor if edges else None,
-        end_cursor=encode_cursor((session_id, start + len(shown))) if shown else None,
+        end_cursor=encode_cursor((session_id, start + len(shown)), request.of) if shown else None,
     )
     return FeedPage(edges, info)
 

@@ -5,6 +5,7 @@ All of it is read off the neighbours that taste has learned; people also off who
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from commerce.catalogue import Product
@@ -14,13 +15,18 @@ from content.notes import Note
 from content.notes import queries as note_queries
 from core import db
 from core.ids import BEYOND
-from core.pagination import Edge, Node, Page, PageRequest, pages_of
+from core.pagination import Edge, Node, Page, PageRequest, Weight, pages_of
 from people.accounts import Account
 from people.accounts import queries as account_queries
 from people.follows import queries as follow_queries
 
-Place = tuple[float, UUID]
-"""Where something stands among neighbours: how much speaks for it, and its id."""
+
+class Place(NamedTuple):
+    """Where something stands among neighbours: how much speaks for it, and its id."""
+
+    weight: Weight
+    id: UUID
+
 
 # Of the notes that suit a person the best ones, and of the followed the latest: their authors are worth a look.
 _SUITING = 50
@@ -60,7 +66,7 @@ async def people(viewer_id: UUID, limit: int, hidden: Collection[UUID] = ()) -> 
 
 
 async def _neighbours(kind: str, ids: Sequence[UUID], request: PageRequest[Place]) -> list[Page[Place]]:
-    weight, last = request.key or (float("inf"), BEYOND)
+    weight, last = request.key or Place(float("inf"), BEYOND)
     found = await db.rows(
         "SELECT p.id, n.weight, n.target_id FROM unnest($1::uuid[]) AS p (id) CROSS JOIN LATERAL"
         " (SELECT weight, target_id FROM feed_neighbours WHERE source_id = p.id AND kind = $2"
@@ -72,16 +78,21 @@ async def _neighbours(kind: str, ids: Sequence[UUID], request: PageRequest[Place
         weight,
         last,
     )
-    return pages_of(ids, ((source, (weight, target)) for source, weight, target in found), request, lambda place: place)
+    return pages_of(
+        ids, ((source, Place(weight, target)) for source, weight, target in found), request, lambda place: place
+    )
 
 
 def _ids(pages: Sequence[Page[Place]]) -> list[UUID]:
-    return [target for page in pages for _, target in page.nodes]
+    return [place.id for page in pages for place in page.nodes]
 
 
 def _holding(pages: Sequence[Page[Place]], found: dict[UUID, Node]) -> list[Page[Node]]:
     """The pages with what was found in its places; what is gone, and not yet forgotten, is left out."""
     return [
-        Page([Edge(edge.key, found[edge.node[1]]) for edge in page.edges if edge.node[1] in found], page.page_info)
+        Page(
+            [Edge(edge.key, found[edge.node.id], edge.of) for edge in page.edges if edge.node.id in found],
+            page.page_info,
+        )
         for page in pages
     ]

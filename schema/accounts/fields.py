@@ -14,7 +14,7 @@ from content.live import LiveStream
 from content.live import queries as live_queries
 from content.notes import Note
 from content.notes import queries as note_queries
-from core.pagination import Page, PageRequest, page_request
+from core.pagination import Page, page_request
 from people.accounts import Account, Identity, IssuedSession, queries
 from schema.context import Context
 from schema.pagination import After, First
@@ -42,30 +42,34 @@ async def viewer_user(viewers: list[Identity], context: Context) -> list[Account
 async def orders(
     viewers: list[Identity], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Order]]:
-    return await order_queries.page_by_buyer([viewer.account_id for viewer in viewers], page_request(first, after))
+    return await order_queries.page_by_buyer(
+        [viewer.account_id for viewer in viewers], page_request("Viewer.orders", first, after)
+    )
 
 
 async def teams(viewers: list[Identity], context: Context, first: First = 20, after: After = None) -> list[Page[Team]]:
     return await group_buy_queries.teams_of_viewer(
-        [viewer.account_id for viewer in viewers], page_request(first, after)
+        [viewer.account_id for viewer in viewers], page_request("Viewer.teams", first, after)
     )
 
 
 async def suggested_users(viewers: list[Identity], context: Context, first: First = 20) -> list[list[Account]]:
-    request: PageRequest[UUID] = page_request(first, None)
+    request = page_request("Viewer.suggestedUsers", first, None)
     # A document has one viewer.
     hidden = await context.hidden()
     return [await related.people(viewer.account_id, request.limit, hidden) for viewer in viewers]
 
 
 async def notes(people: list[Account], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
-    return await note_queries.page_by_author([person.id for person in people], page_request(first, after))
+    return await note_queries.page_by_author([person.id for person in people], page_request("User.notes", first, after))
 
 
 async def live_streams(
     people: list[Account], context: Context, first: First = 20, after: After = None
 ) -> list[Page[LiveStream]]:
-    return await live_queries.page_by_host([person.id for person in people], page_request(first, after))
+    return await live_queries.page_by_host(
+        [person.id for person in people], page_request("User.liveStreams", first, after)
+    )
 
 
 async def shop(people: list[Account], context: Context) -> list[Shop | None]:

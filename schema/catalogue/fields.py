@@ -41,13 +41,15 @@ async def group_buys(products: list[Product], context: Context) -> list[list[Gro
 
 
 async def notes(products: list[Product], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
-    return await note_queries.page_by_product([product.id for product in products], page_request(first, after))
+    return await note_queries.page_by_product(
+        [product.id for product in products], page_request("Product.notes", first, after)
+    )
 
 
 async def bought_together(
     products: list[Product], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Product]]:
-    request = page_request(first, after, tuple[float, UUID])
+    request = page_request("Product.boughtTogether", first, after, related.Place)
     return await related.bought_together([product.id for product in products], request)
 
 

@@ -1,7 +1,6 @@
 """Queries of feeds."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
@@ -25,7 +24,9 @@ class FeedQueries:
     async def feed(self, info: Info, kind: _Kind = FeedKind.DISCOVER, first: First = 20, after: After = None) -> Any:
         viewer_id = info.context.viewer_id
         if kind is FeedKind.FOLLOWING:
-            return await queries.following(viewer_id, page_request(first, after), info.context.services.timelines)
-        request = page_request(first, after, tuple[UUID, int])
+            return await queries.following(
+                viewer_id, page_request("feed.FOLLOWING", first, after), info.context.services.timelines
+            )
+        request = page_request("feed.DISCOVER", first, after, queries.Place)
         hidden = await info.context.hidden()
         return await queries.discover(viewer_id, request, info.context.services.feed_sessions, hidden)

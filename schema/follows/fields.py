@@ -18,16 +18,18 @@ async def follows_viewer(people: list[Account], context: Context) -> list[bool]:
 async def blocked(
     viewers: list[Identity], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Account]]:
-    return await queries.blocked([viewer.account_id for viewer in viewers], page_request(first, after))
+    return await queries.blocked(
+        [viewer.account_id for viewer in viewers], page_request("Viewer.blocked", first, after)
+    )
 
 
 async def followers(
     people: list[Account], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Account]]:
-    return await queries.followers([person.id for person in people], page_request(first, after))
+    return await queries.followers([person.id for person in people], page_request("User.followers", first, after))
 
 
 async def following(
     people: list[Account], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Account]]:
-    return await queries.following([person.id for person in people], page_request(first, after))
+    return await queries.following([person.id for person in people], page_request("User.following", first, after))

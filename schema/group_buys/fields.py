@@ -42,7 +42,7 @@ async def variant(group_buys: list[GroupBuy], context: Context) -> list[Variant 
 async def open_teams(
     group_buys: list[GroupBuy], context: Context, first: First = 10, after: After = None
 ) -> list[Page[Team]]:
-    request = page_request(10 if first is None else first, after, queries.OpenTeamKey)
+    request = page_request("GroupBuy.openTeams", 10 if first is None else first, after, queries.OpenTeamKey)
     return await queries.open_teams([group_buy.id for group_buy in group_buys], request)
 
 

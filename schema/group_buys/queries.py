@@ -34,8 +34,10 @@ class GroupBuyQueries:
     ) -> Any:
         match sort:
             case GroupBuySort.ENDING_SOON:
-                return await queries.ending_soon(page_request(first, after, queries.EndingSoonKey))
+                return await queries.ending_soon(
+                    page_request("groupBuys.ENDING_SOON", first, after, queries.EndingSoonKey)
+                )
             case GroupBuySort.NEWEST:
-                return await queries.newest(page_request(first, after, queries.NewestKey))
+                return await queries.newest(page_request("groupBuys.NEWEST", first, after, queries.NewestKey))
             case GroupBuySort.POPULAR:
-                return await queries.popular(page_request(first, after, queries.PopularKey))
+                return await queries.popular(page_request("groupBuys.POPULAR", first, after, queries.PopularKey))

@@ -62,7 +62,7 @@ async def pinned_listing(streams: list[LiveStream], context: Context) -> list[Li
 async def messages(
     streams: list[LiveStream], context: Context, first: First = DEFAULT_MESSAGES, after: After = None
 ) -> list[Page[LiveMessage]]:
-    request = page_request(DEFAULT_MESSAGES if first is None else first, after, MessageKey)
+    request = page_request("LiveStream.messages", DEFAULT_MESSAGES if first is None else first, after, MessageKey)
     return await queries.messages_of(streams, request)
 
 

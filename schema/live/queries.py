@@ -24,4 +24,5 @@ class LiveQueries:
         after: After = None,
     ) -> Any:
         statuses = None if status is None else [wanted.name for wanted in status]
-        return await queries.page_by_status(statuses, page_request(first, after), await info.context.hidden())
+        request = page_request("liveStreams", first, after)
+        return await queries.page_by_status(statuses, request, await info.context.hidden())

@@ -48,7 +48,7 @@ async def topics(notes: list[Note], context: Context) -> list[list[Topic]]:
 async def topic_notes(
     topics: list[Topic], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Note]]:
-    return await queries.page_by_topic([topic.id for topic in topics], page_request(first, after))
+    return await queries.page_by_topic([topic.id for topic in topics], page_request("Topic.notes", first, after))
 
 
 async def viewer_has_liked(notes: list[Note], context: Context) -> list[bool]:
@@ -67,11 +67,12 @@ async def comment_count(notes: list[Note], context: Context) -> list[int]:
 
 
 async def comments(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Comment]]:
-    return await queries.comments_of([note.id for note in notes], page_request(first, after), await context.hidden())
+    request = page_request("Note.comments", first, after)
+    return await queries.comments_of([note.id for note in notes], request, await context.hidden())
 
 
 async def related(notes: list[Note], context: Context, first: First = 20, after: After = None) -> list[Page[Note]]:
-    request = page_request(first, after, tuple[float, UUID])
+    request = page_request("Note.related", first, after, near.Place)
     return await near.notes([note.id for note in notes], request, await context.hidden())
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from commerce.payouts import Payout, queries
 from commerce.shops import Shop
 from core.money import Money
-from core.pagination import Page, PageRequest, page_request
+from core.pagination import Page, page_request
 from schema.context import Context
 from schema.pagination import After, First
 
@@ -27,7 +27,7 @@ async def payouts(
     shops: list[Shop], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Payout] | None]:
     """Only for the shops that are the viewer's."""
-    request: PageRequest[UUID] = page_request(first, after)
+    request = page_request("Shop.payouts", first, after)
     own = _own(shops, context)
     pages = dict(zip(own, await queries.page_by_shop(own, request), strict=True)) if own else {}
     return [pages.get(shop.id) for shop in shops]

@@ -8,7 +8,7 @@ from commerce.catalogue import queries as product_queries
 from commerce.orders import Order
 from commerce.orders import queries as order_queries
 from commerce.shops import Shop, queries
-from core.pagination import Page, PageRequest, page_request
+from core.pagination import Page, page_request
 from people.accounts import Account
 from people.accounts import queries as account_queries
 from schema.context import Context
@@ -25,14 +25,14 @@ async def owner(shops: list[Shop], context: Context) -> list[Account | None]:
 
 
 async def products(shops: list[Shop], context: Context, first: First = 20, after: After = None) -> list[Page[Product]]:
-    return await product_queries.page_by_shop([shop.id for shop in shops], page_request(first, after))
+    return await product_queries.page_by_shop([shop.id for shop in shops], page_request("Shop.products", first, after))
 
 
 async def orders(
     shops: list[Shop], context: Context, first: First = 20, after: After = None
 ) -> list[Page[Order] | None]:
     """Only for the shops that are the viewer's."""
-    request: PageRequest[UUID] = page_request(first, after)
+    request = page_request("Shop.orders", first, after)
     own = [shop.id for shop in shops if shop.owner_id == context.viewer_id]
     pages = dict(zip(own, await order_queries.page_by_shop(own, request), strict=True)) if own else {}
     return [pages.get(shop.id) for shop in shops]

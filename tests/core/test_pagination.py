@@ -28,7 +28,7 @@ TimeKey: Any = tuple[datetime, UUID]
 class TestCursor:
     @given(st.floats(allow_nan=False, allow_infinity=False), st.uuids())
     def test_comes_back_as_it_went(self, score: float, identity: UUID) -> None:
-        assert decode_cursor(encode_cursor((score, identity)), HotKey) == (score, identity)
+        assert decode_cursor(encode_cursor((score, identity), "hot"), HotKey, "hot") == (score, identity)
 
     def test_keeps_instants_to_the_microsecond(self) -> None:
         key = (datetime(2026, 11, 22, 5, 12, 0, 123457, UTC), new_id())
@@ -41,6 +41,17 @@ class TestCursor:
         except InvalidCursor as refusal:
             assert refusal.field == ("after",)
 
+    def test_names_its_list(self) -> None:
+        cursor = encode_cursor(key := new_id(), "User.notes")
+        assert decode_cursor(cursor, UUID, "User.notes") == key
+        with pytest.raises(InvalidCursor):
+            decode_cursor(cursor, UUID, "liveStreams")
+
+    @pytest.mark.parametrize("key", ["9999-12-31T23:59:59-14:00", "2026-11-29T00:00:00"])
+    def test_tells_instants_in_utc_alone(self, key: str) -> None:
+        with pytest.raises(InvalidCursor):
+            decode_cursor(encode_cursor((key, new_id())), TimeKey)
+
     @pytest.mark.parametrize("json", [b"null", b"1", b'"x"', b"[]", b"{}", b"[[[[", b"1e999", b"\xff", b""])
     @pytest.mark.parametrize("key_type", [UUID, HotKey])
     def test_of_another_list_is_refused(self, json: bytes, key_type: Any) -> None:
@@ -50,15 +61,15 @@ class TestCursor:
 
 class TestPageRequest:
     def test_takes_what_is_not_given_as_the_first_twenty(self) -> None:
-        assert page_request(None, None) == PageRequest(20, None)
+        assert page_request("User.notes", None, None) == PageRequest(20, None, "User.notes")
 
     def test_takes_none_to_a_hundred(self) -> None:
-        assert [page_request(first, None).limit for first in (0, 1, 100)] == [0, 1, 100]
+        assert [page_request("", first, None).limit for first in (0, 1, 100)] == [0, 1, 100]
 
     @pytest.mark.parametrize("first", [-1, 101, 2**31])
     def test_refuses_other_sizes(self, first: int) -> None:
         with pytest.raises(Invalid) as refusal:
-            page_request(first, None)
+            page_request("", first, None)
         assert refusal.value.field == ("first",)
 
 

@@ -130,7 +130,7 @@ class TestSearch:
         assert found.edges == [] and found.page_info.end_cursor is not None
         assert "note" not in await names(engine, filled, "露营")
 
-    @pytest.mark.parametrize("text", ["露" * 201, "a\x00b", "\ud800"])
+    @pytest.mark.parametrize("text", ["露" * 201, "\ud800"])
     async def test_refuses_a_text_that_is_none_or_too_long(self, engine: Engine, text: str) -> None:
         with pytest.raises(Invalid) as refused:
             await queries.search(engine, text)
@@ -185,14 +185,14 @@ class TestPages:
     @pytest.mark.parametrize(
         "cursor",
         [
-            *("", "%%%", "长", "\ud800", "AAAA", "e30", encode_cursor("露"), encode_cursor([1])),
-            encode_cursor(["NEWEST", False, 1, 1, "NOTE", "0" * 32, 0]),
-            encode_cursor(["RELEVANCE", False, 1.5, 0, "SHOP", "0" * 32, 0]),
-            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, -1]),
-            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, 2**40]),
-            encode_cursor(["RELEVANCE", False, -1, 0, "NOTE", "0" * 32, 0]),
-            encode_cursor(["RELEVANCE", False, 1.5, 2**60, "NOTE", "0" * 32, 0]),
-            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, 0, 0]),
+            *("", "%%%", "长", "\ud800", "AAAA", "e30", encode_cursor("露", "search"), encode_cursor([1], "search")),
+            encode_cursor(["NEWEST", False, 1, 1, "NOTE", "0" * 32, 0], "search"),
+            encode_cursor(["RELEVANCE", False, 1.5, 0, "SHOP", "0" * 32, 0], "search"),
+            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, -1], "search"),
+            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, 2**40], "search"),
+            encode_cursor(["RELEVANCE", False, -1, 0, "NOTE", "0" * 32, 0], "search"),
+            encode_cursor(["RELEVANCE", False, 1.5, 2**60, "NOTE", "0" * 32, 0], "search"),
+            encode_cursor(["RELEVANCE", False, 1.5, 0, "NOTE", "0" * 32, 0, 0], "search"),
         ],
     )
     async def test_refuse_a_malformed_cursor(self, engine: Engine, cursor: str) -> None:

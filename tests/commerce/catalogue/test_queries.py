@@ -44,11 +44,11 @@ class TestPageByShop:
                 variant = NewVariant("默认", Decimal(number + 1), 1)
                 await actions.create_product(owner_id, f"商品 {number}", "", [], "CNY", [variant])
         statements.clear()
-        first: PageRequest = page_request(2, None)
+        first: PageRequest = page_request("", 2, None)
         pages = await queries.page_by_shop([shop.id for shop in shops], first)
         assert len(statements) == 1
         assert [[product.title for product in page.nodes] for page in pages] == [["商品 4", "商品 3"]] * 3
-        after: PageRequest = page_request(3, pages[0].page_info.end_cursor)
+        after: PageRequest = page_request("", 3, pages[0].page_info.end_cursor)
         [page] = await queries.page_by_shop([shops[0].id], after)
         assert [product.title for product in page.nodes] == ["商品 2", "商品 1", "商品 0"]
         assert not page.page_info.has_next_page

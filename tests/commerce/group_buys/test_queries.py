@@ -21,16 +21,16 @@ async def offers(*names: str) -> dict[str, GroupBuy]:
 class TestLists:
     async def test_ending_soon_page_by_page(self) -> None:
         made = await offers("a", "b", "c")
-        first = await queries.ending_soon(page_request(2, None, queries.EndingSoonKey))
+        first = await queries.ending_soon(page_request("", 2, None, queries.EndingSoonKey))
         assert first.nodes == [made["a"], made["b"]] and first.page_info.has_next_page
-        rest = await queries.ending_soon(page_request(2, first.page_info.end_cursor, queries.EndingSoonKey))
+        rest = await queries.ending_soon(page_request("", 2, first.page_info.end_cursor, queries.EndingSoonKey))
         assert rest.nodes == [made["c"]] and not rest.page_info.has_next_page
 
     async def test_newest_page_by_page(self) -> None:
         made = await offers("a", "b", "c")
-        first = await queries.newest(page_request(2, None, queries.NewestKey))
+        first = await queries.newest(page_request("", 2, None, queries.NewestKey))
         assert first.nodes == [made["c"], made["b"]]
-        rest = await queries.newest(page_request(2, first.page_info.end_cursor, queries.NewestKey))
+        rest = await queries.newest(page_request("", 2, first.page_info.end_cursor, queries.NewestKey))
         assert rest.nodes == [made["a"]]
 
     async def test_popular_page_by_page(self) -> None:
@@ -38,10 +38,10 @@ class TestLists:
         leader = await factory.opened(made["b"])
         await factory.joined(leader.team)
         await factory.opened(made["c"])
-        first = await queries.popular(page_request(2, None, queries.PopularKey))
+        first = await queries.popular(page_request("", 2, None, queries.PopularKey))
         assert [one.id for one in first.nodes] == [made["b"].id, made["c"].id]
         assert [one.joined_count for one in first.nodes] == [2, 1]
-        rest = await queries.popular(page_request(2, first.page_info.end_cursor, queries.PopularKey))
+        rest = await queries.popular(page_request("", 2, first.page_info.end_cursor, queries.PopularKey))
         assert [one.id for one in rest.nodes] == [made["a"].id]
 
     async def test_none_that_has_ended(self, moving_clock: MovableClock) -> None:
@@ -53,11 +53,11 @@ class TestLists:
 
     async def test_a_cursor_of_another_order_is_refused(self) -> None:
         await offers("a")
-        page = await queries.popular(page_request(2, None, queries.PopularKey))
+        page = await queries.popular(page_request("", 2, None, queries.PopularKey))
         with pytest.raises(InvalidCursor):
-            page_request(2, page.page_info.end_cursor, queries.EndingSoonKey)
+            page_request("", 2, page.page_info.end_cursor, queries.EndingSoonKey)
         with pytest.raises(InvalidCursor):
-            page_request(2, page.page_info.end_cursor, queries.NewestKey)
+            page_request("", 2, page.page_info.end_cursor, queries.NewestKey)
 
 
 @pytest.mark.usefixtures("database")
@@ -81,9 +81,9 @@ class TestOpenTeams:
         teams = [(await factory.opened(offer)).team for _ in range(3)]
         await factory.joined(teams[2])
         await factory.opening(offer)
-        [first] = await queries.open_teams([offer.id], page_request(2, None, queries.OpenTeamKey))
+        [first] = await queries.open_teams([offer.id], page_request("", 2, None, queries.OpenTeamKey))
         assert [team.id for team in first.nodes] == [teams[2].id, teams[0].id]
-        request = page_request(2, first.page_info.end_cursor, queries.OpenTeamKey)
+        request = page_request("", 2, first.page_info.end_cursor, queries.OpenTeamKey)
         assert [page.nodes for page in await queries.open_teams([offer.id], request)] == [[teams[1]]]
         moving_clock.move(601)
         [gone] = await queries.open_teams([offer.id], PageRequest(10, None))
@@ -117,7 +117,7 @@ class TestTeamsOfViewer:
         assert theirs.nodes == []
         [first] = await queries.teams_of_viewer([me], PageRequest(1, None))
         assert first.nodes == [pending.team] and first.page_info.has_next_page
-        [rest] = await queries.teams_of_viewer([me], page_request(1, first.page_info.end_cursor, UUID))
+        [rest] = await queries.teams_of_viewer([me], page_request("", 1, first.page_info.end_cursor, UUID))
         assert [team.id for team in rest.nodes] == [held.team.id]
 
 

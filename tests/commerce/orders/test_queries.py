@@ -32,12 +32,12 @@ class TestPages:
         variant = await products.variant(stock=50)
         buyers = [await person() for _ in range(3)]
         placed = {buyer: [await orders.placed(buyer, variant) for _ in range(3)] for buyer in buyers}
-        request: PageRequest = page_request(2, None)
+        request: PageRequest = page_request("", 2, None)
         statements.clear()
         pages = await queries.page_by_buyer([*buyers, uuid4()], request)
         assert len(statements) == 1
         assert [page.nodes for page in pages] == [placed[buyer][:0:-1] for buyer in buyers] + [[]]
-        rest: PageRequest = page_request(2, pages[0].page_info.end_cursor)
+        rest: PageRequest = page_request("", 2, pages[0].page_info.end_cursor)
         [page] = await queries.page_by_buyer([buyers[0]], rest)
         assert page.nodes == placed[buyers[0]][:1]
         [sold] = await queries.page_by_shop([variant.shop_id], request)
