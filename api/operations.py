@@ -24,7 +24,8 @@ from api.limits import Limits, Price, TooComplex
 from api.persisted import PersistedDocuments
 from api.refusals import RequestError, timed_out
 from api.requests import GraphQLRequest
-from core.errors import RateLimited
+from core import validation
+from core.errors import Invalid, RateLimited
 from execution.streams import Outlet, Streams, Subscription, alone, relevant
 from schema import errors as public_errors
 from schema import rates, visibility
@@ -126,6 +127,7 @@ class Operations:
 
         Raises RequestError when its variables are wrong or its answer is too large.
         """
+        _check_texts(operation, context)
         try:
             found = await self._execute(operation, context)
             if found.data is None and found.errors and all(error.path is None for error in found.errors):
@@ -191,6 +193,7 @@ class Operations:
             await rates.require(context, "subscribe", rates.SUBSCRIBING)
         except RateLimited as refusal:
             raise RequestError([_as_public(refusal, context)]) from None
+        _check_texts(operation, context)
         executor = self._executor.build(
             self._schema,
             operation.document.tree,
@@ -230,6 +233,19 @@ class Operations:
 def interrupted(error: Exception, context: Context) -> RequestError:
     """What to tell of the error that ended a subscription."""
     return RequestError([_as_public(error, context)], status=500)
+
+
+def _check_texts(operation: Operation, context: Context) -> None:
+    """Raises RequestError for a text in the variables that no field takes, before anything is done with it.
+
+    Not of a mutation: it looks at its input itself, and tells that in its payload.
+    """
+    if operation.kind is OperationType.MUTATION:
+        return
+    try:
+        validation.bounded(operation.variables)
+    except Invalid as refusal:
+        raise RequestError([_as_public(refusal, context)]) from None
 
 
 def _as_public(error: Exception, context: Context) -> GraphQLError:

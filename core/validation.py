@@ -1,48 +1,74 @@
 """Checks of input that every domain shares; each returns the cleaned value or raises `Invalid` with its field."""
 
-import unicodedata
-from collections.abc import Sequence
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Final, TypeVar
 
+from ada_url import URL
+
+from core import texts
 from core.errors import Invalid
 from core.money import EXPONENTS, MAX_MINOR, Money, to_minor
 
 _MAX_URL = 2000
-# White space and what only steers its neighbours: of these alone, a text would be blank.
-_UNSEEN = ("Cc", "Cf", "Cn", "Zs", "Zl", "Zp")
+# Browsers forgive missing slashes, blanks and backslashes; who is given such an address may not.
+_ABSOLUTE: Final = re.compile(r"""https?://[^/\s\\"'<>`@][^\s\\"'<>`]*""", re.IGNORECASE)
+# No field takes a text of more code points, however it is written.
+MOST_CODE_POINTS: Final = texts.most_code_points(10_000)
 Item = TypeVar("Item")
 
 
-def text(value: str, *field: str | int, least: int = 1, most: int) -> str:
-    """`value` in NFC without outer white space, of `least` to `most` characters, and free of control characters.
+def bounded(value: object, *field: str | int) -> None:
+    """Raises Invalid for a text, however deep in an input or in variables, that is longer than any field takes."""
+    if isinstance(value, str):
+        if len(value) > MOST_CODE_POINTS:
+            raise _too_long(MOST_CODE_POINTS, field)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            bounded(item, *field, index)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            bounded(item, *field, name)
+    elif dataclasses.is_dataclass(value):
+        bounded(vars(value), *field)
 
-    Lines end in LF, whatever the client's system ends them in. When `least` is above 0, something of it can be seen.
+
+def text(value: str, *field: str | int, least: int = 1, most: int) -> str:
+    """`value` in NFC as far as it can be seen (`texts.visible`), of `least` (0 or 1) to `most` characters.
+
+    Characters are counted as a person does. When `least` is above 0, something of it can be seen.
     """
-    cleaned = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in cleaned):
-        raise Invalid(*field, zh="不能包含控制字符", en="Must not contain control characters")
-    if len(cleaned) < least or (least and all(unicodedata.category(char) in _UNSEEN for char in cleaned)):
-        raise Invalid(*field, zh=f"至少 {least} 个字", en=f"At least {least} characters")
-    if len(cleaned) > most:
-        raise Invalid(*field, zh=f"最多 {most} 个字", en=f"At most {most} characters")
-    return cleaned
+    if len(value) > texts.most_code_points(most):
+        raise _too_long(most, field)
+    if texts.is_broken(value):
+        raise Invalid(*field, zh="含有无法识别的字符", en="It has characters that are none")
+    seen = texts.visible(value)
+    if least and not texts.is_seen(seen):
+        raise Invalid(*field, zh="不能为空", en="It must not be empty")
+    if len(seen) > most and texts.characters(seen) > most:
+        raise _too_long(most, field)
+    return seen
+
+
+def _too_long(most: int, field: tuple[str | int, ...]) -> Invalid:
+    return Invalid(*field, zh=f"最多 {most} 个字", en=f"It may have {most} characters at the most")
 
 
 def url(value: str, *field: str | int) -> str:
-    """`value` when it is an absolute http(s) URL."""
-    try:
-        parts = urlsplit(value)
-        # Asking for the port raises when it is none.
-        right = (
-            parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname) and len(value) <= _MAX_URL
-        )
-    except ValueError:
-        right = False
-    if not right or any(char.isspace() or not char.isprintable() for char in value):
+    """`value` when it is an absolute http(s) URL as browsers parse it, with nothing in it that ends or hides one."""
+    if len(value) > _MAX_URL or not _ABSOLUTE.fullmatch(value) or not value.isprintable() or not _is_parsed(value):
         raise Invalid(*field, zh="请填写完整的网址（http 或 https）", en="Give an absolute http or https URL")
     return value
+
+
+def _is_parsed(value: str) -> bool:
+    try:
+        found = URL(value)
+    except ValueError:
+        return False
+    return not (found.username or found.password) and found.port != "0"
 
 
 def between(value: int, *field: str | int, least: int, most: int) -> int:

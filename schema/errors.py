@@ -12,6 +12,7 @@ from strawberry import enum_value
 from strawberry.types import get_object_definition
 
 import execution
+from core import validation
 from core.errors import Refusal
 from schema import ids, rates
 from schema.context import Context, Info
@@ -134,6 +135,7 @@ def mutation(description: str, takes: Effort = CHANGE) -> Callable[[Callable[...
                 if "viewer_id" in hints:
                     known["viewer_id"] = info.context.require_viewer()
                 if "input" in given:
+                    validation.bounded(given["input"])
                     ids.decode_given(given["input"])
                 return await _as_seen(await resolver(self, **known, **given), info.context)
             except Refusal as refusal:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core import texts
 from core.errors import Invalid
 from core.rates import Rate
 from people.accounts import passwords
@@ -25,15 +26,25 @@ _DEVICE_TOKEN = struct.Struct(">16sQ24s")
 
 
 def handle(value: str) -> str:
-    """The handle in NFKC. Raises Invalid unless it has 2 to 30 letters of any script, digits and underscores."""
-    cleaned = unicodedata.normalize("NFKC", value).strip()
-    if not _is_handle(cleaned):
+    """The handle in NFKC. Raises Invalid unless it has 2 to 30 letters of one script, digits and underscores.
+
+    All can be seen, and Latin beside Chinese, Japanese or Korean is one script (`texts.is_of_one_script`).
+    """
+    cleaned = _written(value)
+    if not _is_handle(cleaned) or texts.visible(cleaned) != cleaned:
         raise Invalid(
             "handle",
             zh="账号名为 2 到 30 个文字、数字或下划线",
             en="A handle has 2 to 30 letters, digits and underscores",
         )
+    if not texts.is_of_one_script(cleaned):
+        raise Invalid("handle", zh="账号名不能混用不同的文字", en="A handle must not mix scripts that look alike")
     return cleaned
+
+
+def _written(value: str) -> str:
+    """The value in NFKC; empty for what is too long to be a handle, however it is written."""
+    return "" if len(value) > texts.most_code_points(30) else unicodedata.normalize("NFKC", value).strip()
 
 
 def _is_handle(text: str) -> bool:
@@ -42,7 +53,7 @@ def _is_handle(text: str) -> bool:
 
 def handle_key(value: str) -> str:
     """What makes two handles the same; empty for what can be nobody's handle, and may be no text for a database."""
-    cleaned = unicodedata.normalize("NFKC", value).strip()
+    cleaned = _written(value)
     return cleaned.casefold() if _is_handle(cleaned) else ""
 
 

@@ -20,13 +20,15 @@ class TestText:
             ("一\r\n二\r三", "一\n二\n三"),
             ("👨‍👩‍👧", "👨‍👩‍👧"),
             ("好" * 10, "好" * 10),
+            ("👨‍👩‍👧‍👦" * 10, "👨‍👩‍👧‍👦" * 10),
+            ("a\x00b\u202e", "ab"),
         ],
     )
     def test_cleans(self, given: str, cleaned: str) -> None:
         assert validation.text(given, "body", most=10) == cleaned
 
     @pytest.mark.parametrize(
-        "given", ["", "   ", "\u200b", "\u3000\u200d \u2060", "\ufeff", "好" * 11, "a\x00b", "\ud800", "\x07"]
+        "given", ["", "   ", "\u200b", "\u3000\u200d \u2060", "\ufeff", "好" * 11, "👨‍👩‍👧‍👦" * 11, "\ud800", "\x07"]
     )
     def test_refuses_what_is_blank_long_or_broken(self, given: str) -> None:
         with pytest.raises(Invalid) as refusal:
@@ -39,6 +41,12 @@ class TestText:
     def test_may_be_empty_where_nothing_is_needed(self) -> None:
         assert validation.text(" ", "bio", least=0, most=10) == ""
 
+    @pytest.mark.parametrize("most", [10, 10_000])
+    def test_looks_at_nothing_of_what_is_too_long(self, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(validation.texts, "visible", None)
+        with pytest.raises(Invalid):
+            validation.text("a\u0315\u0300" * 2**20, "body", most=most)
+
     @given(st.text())
     def test_what_it_returns_is_clean_already(self, given: str) -> None:
         try:
@@ -50,7 +58,14 @@ class TestText:
 
 class TestUrl:
     @pytest.mark.parametrize(
-        "given", ["https://cdn.example/图.jpg?x=1#y", "http://127.0.0.1:8000/a", "https://[::1]/a", "HTTPS://a.example"]
+        "given",
+        [
+            "https://cdn.example/图.jpg?x=1#y",
+            "http://127.0.0.1:8000/a",
+            "https://[::1]/a",
+            "HTTPS://a.example",
+            "https://图.example/(a)/@b",
+        ],
     )
     def test_takes_absolute_addresses(self, given: str) -> None:
         assert validation.url(given, "url") == given
@@ -72,6 +87,17 @@ class TestUrl:
             "https://a.example:port/",
             "http://[::1",
             "https://a.example/\ud800",
+            "http://%5Burl%5Dhttps://a.example/",
+            "https://a<b>.example/",
+            "https://1.2.3.4.5/",
+            "https://user:pw@a.example/",
+            "https://user@a.example/",
+            "https://a.example\\b",
+            "https:\\\\a.example/",
+            'https://a.example/"b',
+            "https://a.example/'b",
+            "https://a.example:0/",
+            "https://a.example/\u202eb",
             "https://a.example/" + "a" * 2000,
         ],
     )

@@ -28,7 +28,10 @@ class TestSignUp:
         assert await db.value("SELECT count(*) FROM accounts") == 1
         assert await outbox_names() == ["AccountCreated"]
 
-    @pytest.mark.parametrize("handle", ["a", "长" * 31, "有 空格", "emoji🦌", ""])
+    @pytest.mark.parametrize(
+        "handle",
+        ["a", "长" * 31, "有 空格", "emoji🦌", "", "demo\u034f", "\u3164" * 3, "\u0430dmin", "a\u0315\u0300" * 2**20],
+    )
     async def test_refuses_a_malformed_handle(self, handle: str) -> None:
         with pytest.raises(Invalid) as refused:
             await actions.sign_up(handle, "小鹿", "correct horse")
