@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from content.notes.records import Media, NewTag
-from core import validation
+from core import texts, validation
 from core.errors import Invalid
 
 KINDS = ("IMAGE", "VIDEO", "ARTICLE")
@@ -13,6 +13,9 @@ MOST_MEDIA = 18
 MOST_TAGS = 20
 MOST_TOPICS = 10
 _MOST_PIXELS = 100_000
+_MOST_NAME = 30
+# As `topics.name_key` holds.
+_MOST_KEY = 600
 
 
 def kind(value: str) -> str:
@@ -77,7 +80,17 @@ def _place(value: float | None, index: int, axis: str) -> None:
 
 def topic_name(value: str, *field: str | int) -> str:
     """A topic's name without its leading #, 1 to 30 characters on one line. Raises Invalid."""
-    return validation.text(" ".join(value.split()).lstrip("#＃ "), *field, most=30)
+    if len(value) > texts.most_code_points(_MOST_NAME):
+        raise _too_long(*field)
+    name = validation.text(" ".join(value.split()).lstrip("#＃ "), *field, most=_MOST_NAME)
+    # Single characters of a person may be many of a key: ﷺ is 18.
+    if len(topic_key(name)) > _MOST_KEY:
+        raise _too_long(*field)
+    return name
+
+
+def _too_long(*field: str | int) -> Invalid:
+    return Invalid(*field, zh=f"最多 {_MOST_NAME} 个字", en=f"It may have {_MOST_NAME} characters at the most")
 
 
 def topic_key(name: str) -> str:
