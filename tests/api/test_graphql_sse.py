@@ -1,5 +1,7 @@
 """GraphQL over server-sent events: streams only for who asks for one, and nothing left behind."""
 
+import asyncio
+
 import httpx
 import orjson
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from core.bus import MemoryBus
 from people.accounts import actions
 from tests.api.waiting import settled
+from tests.waiting import come
 
 STREAM = {"Accept": "text/event-stream"}
 
@@ -86,9 +89,13 @@ class TestStream:
         await settled(bus, "t", heard=False)
 
     @pytest.mark.usefixtures("database")
-    async def test_an_expiring_token_ends_it(self, http: httpx.AsyncClient, moving_clock) -> None:
+    async def test_an_expiring_token_ends_it(self, http: httpx.AsyncClient, bus: MemoryBus, moving_clock) -> None:
         session = await actions.sign_up("xiaolu", "小鹿", "correct horse")
         moving_clock.move(30 * 60 - 0.5)
-        response = await ask(http, 'subscription { topic(name: "t") }', Authorization=f"Bearer {session.access_token}")
+        headers = {"Authorization": f"Bearer {session.access_token}"}
+        asking = asyncio.create_task(ask(http, 'subscription { topic(name: "t") }', **headers))
+        await settled(bus, "t", heard=True)
+        moving_clock.move(1)
+        response = await come(asking)
         (_, refusal), complete = events(response.text)[-2:]
         assert refusal["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED" and complete == ("complete", None)
