@@ -33,6 +33,12 @@ class NothingToFill(Refusal):
     en = "This team has people enough; it succeeds at its deadline"
 
 
+class PriceOfAll(Refusal):
+    code = "WRONG_STATE"
+    zh = "这个价格是全团一起达成的，成团后不能自行取消，请联系商家退款"
+    en = "The team reached this price together: after its success, ask the shop for a refund"
+
+
 class AlreadyInTeam(Refusal):
     code = "ALREADY_IN_TEAM"
     zh = "你已经在这个团里了"

@@ -260,6 +260,15 @@ async def alternatives(team_id: UUID, buyer_id: UUID, units: int) -> Alternative
     return rules.alternatives(standing, teams, units, now)
 
 
+async def costs_what_its_team_reached(order_id: UUID) -> bool:
+    """Whether an order's price is a tier's: one that those who were in its team at the close reached together."""
+    [team] = await team_of_orders([order_id])
+    if team is None or team.status != "SUCCEEDED":
+        return False
+    [group_buy] = await by_ids([team.group_buy_id])
+    return group_buy is not None and group_buy.price_for(team.joined_count) != group_buy.price
+
+
 async def alternatives_to_order(order_id: UUID) -> Alternatives:
     """`alternatives` to the seat that an order came too late to pay for; for its buyer."""
     [seat] = await seats_of_orders([order_id])

@@ -54,8 +54,9 @@ class OrderMutations:
 
     @mutation(
         "Cancels the viewer's own order. Before payment: releases what it held. After: the buyer leaves the open team,"
-        " or gets a confirmed order's money back until it is shipped. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND,"
-        " FORBIDDEN, TEAM_CLOSED or WRONG_STATE."
+        " or gets a confirmed order's money back until it is shipped; where a team that succeeded lowered the price by"
+        " a tier, that is the shop's to grant. Refused with UNAUTHENTICATED, INVALID, NOT_FOUND, FORBIDDEN, TEAM_CLOSED"
+        " or WRONG_STATE."
     )
     async def cancel_order(self, viewer_id: UUID, input: OrderRefInput) -> OrderPayload:
         return OrderPayload.of(order=await checkout.cancel(viewer_id, input.order_id))

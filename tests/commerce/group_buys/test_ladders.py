@@ -1,6 +1,7 @@
 """Price ladders: a team goes on past its minimum, and when it closes everybody pays the price that it reached."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,10 @@ from commerce.group_buys import GroupBuy, TakenSeat, actions, errors
 from commerce.group_buys.events import GroupBuyChanged
 from commerce.ledger import accounts
 from commerce.ledger import queries as ledger
+from commerce.orders import Order
+from commerce.orders import actions as order_actions
 from commerce.payments import queries as payments
+from commerce.shops import queries as shop_queries
 from core import clock, db
 from core.clock import MovableClock
 from core.errors import Invalid
@@ -247,14 +251,36 @@ class TestTheDeadline:
         assert await db.value("SELECT count(*) FROM teams WHERE status <> 'SUCCEEDED'") == 0
 
 
+async def refund_whole(taken: TakenSeat) -> Order:
+    """Gives back what is left, as the shop."""
+    [shop] = await shop_queries.by_ids([taken.order.shop_id])
+    assert shop is not None
+    return await order_actions.refund(shop.owner_id, taken.order.id, Decimal("89.00"), "全额退款", "一次")
+
+
 class TestAfterwards:
-    async def test_a_cancelled_order_gets_only_what_is_left(self, moving_clock: MovableClock) -> None:
+    @pytest.mark.parametrize("people", [2, 3, 4, 5])
+    async def test_nobody_lowers_a_price_by_buying_and_leaving(self, people: int, moving_clock: MovableClock) -> None:
+        """Who made a lower price stays, or the shop lets them go; at the base price anybody may still cancel."""
+        members = await team_of(await laddered(), people)
+        await due(moving_clock)
+        for one in members[1:]:
+            statuses, before = await given_back(one), await outbox()
+            if people == 2:
+                assert (await checkout.cancel(one.seat.user_id, one.order.id)).status == "REFUNDING"
+                continue
+            with pytest.raises(errors.PriceOfAll) as refused:
+                await checkout.cancel(one.seat.user_id, one.order.id)
+            assert refused.value.code == "WRONG_STATE"
+            assert (await given_back(one), await outbox()) == (statuses, before)
+
+    async def test_a_refunded_order_gets_only_what_is_left(self, moving_clock: MovableClock) -> None:
         members = await team_of(await laddered(), 3)
         await due(moving_clock)
         one = members[1]
-        assert (await checkout.cancel(one.seat.user_id, one.order.id)).status == "REFUNDING"
+        assert (await refund_whole(one)).status == "REFUNDING"
         refunds = await payments.refunds_of_order(one.order.id)
-        assert [(refund.minor, refund.reason) for refund in refunds] == [(1000, "PRICE_TIER"), (8900, "CANCELLED")]
+        assert [(refund.minor, refund.reason) for refund in refunds] == [(1000, "PRICE_TIER"), (8900, "SHOP")]
         assert await given_back(one) == [("REFUNDED", "99.00")]
         assert await ledger.balances([accounts.shop(one.order.shop_id)], "CNY") == [2 * 8900]
 
@@ -262,7 +288,7 @@ class TestAfterwards:
         members = await team_of(await laddered(), 3)
         await due(moving_clock)
         one = members[1]
-        await checkout.cancel(one.seat.user_id, one.order.id)
+        await refund_whole(one)
         await db.execute("UPDATE refunds SET status = 'STUCK', attempts = 8 WHERE reason = 'PRICE_TIER'")
         assert await given_back(one) == [("REFUNDING", "89.00")]
         assert await invariants.violations() == []

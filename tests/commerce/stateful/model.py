@@ -89,6 +89,12 @@ class Model:
         there = [n for n, team in enumerate(self.teams) if team.offer == offer and team.status in ("PENDING", "OPEN")]
         return sum(self.offers[offer].largest - len(self.seats_in(n, "HELD", "PAID")) for n in there)
 
+    def lowered(self, team: int) -> bool:
+        """Whether those in a team reached a lower price together."""
+        there = self.teams[team]
+        offer = self.offers[there.offer]
+        return offer.price_for(len(there.members)) < offer.price
+
     def promised(self, variant: int) -> int:
         """Units of a variant that unpaid plain orders and unfinished offers hold."""
         plain = [o for o in self.orders if o.seat is None and o.status == "PENDING_PAYMENT"]
@@ -228,6 +234,8 @@ class Model:
         o = self.orders[order]
         if o.status == "PENDING_PAYMENT":
             self._close_unpaid(order)
+        elif o.status == "CONFIRMED" and o.seat is not None and self.lowered(o.seat.team):
+            return refused("WRONG_STATE")
         elif o.status == "CONFIRMED":
             self.happened["paid order cancelled"] += 1
             self._return(order, "CANCELLED")
