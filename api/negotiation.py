@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from core import languages
+
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 STREAM: Final = "text/event-stream"
@@ -59,14 +61,13 @@ def _matches(wanted: str, kind: str) -> bool:
 
 
 def language(header: str | None, default: str = "zh") -> str:
-    """ "en" for who prefers it to Chinese, "zh" for who prefers that; for who does not say, `default`."""
+    """The one of `languages` that its reader prefers; for who does not say, `default`."""
     for name, _, quality in _ranges(header or ""):
         if quality == 0:
             continue
-        tag = name.partition("-")[0]
-        if tag in ("zh", "en"):
-            return tag
-        if tag == "*":
+        if found := languages.of_tag(name):
+            return found
+        if name == "*":
             return default
     return default
 

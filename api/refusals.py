@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from api.limits.ceilings import told
+from core import languages
 from core.errors import Unauthenticated
 
 
@@ -35,7 +36,7 @@ def unauthenticated(language: str) -> dict[str, Any]:
 
 def masked(request_id: str, language: str = "zh") -> dict[str, Any]:
     """What a client may know of a defect."""
-    message = "Internal error" if language == "en" else "服务器内部错误"
+    message = languages.told(language, zh="服务器内部错误", en="Internal error")
     return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}]}
 
 

@@ -15,6 +15,8 @@ Everything else is a defect: masked, logged and answered by a request id.
 
 from typing import ClassVar
 
+from core import languages
+
 
 class Refusal(Exception):
     """An expected refusal. Subclasses name the code and the sentence in both languages; `params` fill the sentence.
@@ -34,8 +36,8 @@ class Refusal(Exception):
         self.params = params
 
     def message(self, language: str) -> str:
-        """The sentence in "zh" or "en"."""
-        return (self.en if language == "en" else self.zh).format(**self.params)
+        """The sentence in one of `languages`."""
+        return languages.told(language, zh=self.zh.format(**self.params), en=self.en.format(**self.params))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message('en')}"
@@ -87,6 +89,8 @@ class Conflict(Refusal):
 
 
 class WrongState(Refusal):
+    """`state` is in what state it is, which the graph says in words."""
+
     code = "WRONG_STATE"
-    zh = "当前状态（{state}）不允许此操作"
-    en = "Its state ({state}) does not allow this"
+    zh = "{state}，现在不能这样操作"
+    en = "It is {state}; this can't be done now"

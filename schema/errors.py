@@ -12,9 +12,9 @@ from strawberry import enum_value
 from strawberry.types import get_object_definition
 
 import execution
-from core import validation
+from core import languages, validation
 from core.errors import Refusal
-from schema import ids, rates
+from schema import ids, rates, words
 from schema.context import Context, Info
 from schema.effort import CHANGE, Effort, effort
 
@@ -97,7 +97,7 @@ def payload(description: str) -> Callable[[Declared], Declared]:
 def _user_error(refusal: Refusal, language: str) -> UserError:
     return UserError(
         code=UserErrorCode(refusal.code),
-        message=refusal.message(language),
+        message=words.told(refusal, language),
         field=_path(refusal) or None,
         retry_after=refusal.retry_after,
     )
@@ -177,11 +177,11 @@ def public(error: GraphQLError, context: Context) -> GraphQLError:
         extensions: dict[str, object] = {"code": cause.code}
         if cause.retry_after is not None:
             extensions["retryAfter"] = cause.retry_after
-        return _coded(error, cause.message(context.language), extensions)
+        return _coded(error, words.told(cause, context.language), extensions)
     if cause is None or isinstance(cause, GraphQLError):
         return error
     logger.error("request %s failed at %s", context.request_id, error.path, exc_info=cause)
-    message = "Internal error" if context.language == "en" else "服务器内部错误"
+    message = languages.told(context.language, zh="服务器内部错误", en="Internal error")
     return _coded(error, message, {"code": "INTERNAL", "requestId": context.request_id})
 
 

@@ -28,7 +28,8 @@ def decode(kind: str, global_id: str, *field: str | int) -> UUID:
     """The UUID of a `kind`. Raises Invalid, with the input `field`, for the id of anything else."""
     found = split(global_id)
     if found is None or found[0] != kind:
-        raise Invalid(*field, zh="编号无效或类型不符", en=f"Not the id of a {kind.replace('_', ' ')}")
+        noun = kind.replace("_", " ")
+        raise Invalid(*field, zh="编号无效或类型不符", en=f"Not the id of {'an' if noun[0] in 'aeio' else 'a'} {noun}")
     return found[1]
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from graphql import GraphQLError, Node
 
+from core import languages
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -51,4 +53,6 @@ class TooComplex(GraphQLError):
 def told(error: GraphQLError, language: str) -> Mapping[str, Any]:
     """An error as its reader is told it."""
     formatted = error.formatted
-    return {**formatted, "message": error.zh} if isinstance(error, TooComplex) and language == "zh" else formatted
+    if not isinstance(error, TooComplex):
+        return formatted
+    return {**formatted, "message": languages.told(language, zh=error.zh, en=error.message)}
