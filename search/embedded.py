@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import tantivy
 
 from search import chinese, relevance
@@ -21,6 +22,8 @@ from search import embedded_shape as shape
 from search.embedded_index import Index
 from search.engine import (
     DEEPEST,
+    LOOSE,
+    LOOSEST,
     POPULAR,
     Answer,
     Document,
@@ -127,20 +130,21 @@ class Embedded:
         most = min(DEEPEST, max(relevance.WINDOW, offset + limit))
 
         def search(searcher: tantivy.Searcher) -> Answer:
-            asked = queries.asked(query)
-            found = searcher.search(queries.scored(asked, query), most, count=False, weight_by_field="weight").hits
+            meant = _as_far_as_it_goes(searcher, query)
+            asked = queries.asked(meant)
+            found = searcher.search(queries.scored(asked, meant), most, count=False, weight_by_field="weight").hits
             addresses = [address for _, address in found]
             texts = queries.texts(searcher, addresses[: relevance.WINDOW])
             answer = queries.answer(searcher, asked, [])
             things = queries.things(searcher, addresses)
-            partly = _partly(searcher, query, things, texts) if query.loose else ()
-            return relevance.page(query, answer, things, texts, offset, limit, partly=partly)
+            partly = _partly(searcher, meant, things, texts) if meant.loose else ()
+            return relevance.page(meant, answer, things, texts, offset, limit, partly=partly)
 
         return await self._ask(search)
 
     async def sorted(self, query: Query, after: Position | None, limit: int) -> Answer:
         def search(searcher: tantivy.Searcher) -> Answer:
-            asked = queries.asked(query)
+            asked = queries.asked(_as_far_as_it_goes(searcher, query))
             rest = asked if after is None else queries.beyond(asked, query.sort, int(after.rank))
             result = searcher.search(rest, limit, count=False, order_by_field=shape.rank_field(query.sort))
             return queries.answer(searcher, asked, _hits(searcher, result.hits))
@@ -198,6 +202,14 @@ class _Building:
 
     async def add(self, documents: Sequence[Document]) -> None:
         await asyncio.to_thread(self._index.add, documents)
+
+
+def _as_far_as_it_goes(searcher: tantivy.Searcher, query: Query) -> Query:
+    """A query without what is only like it, where that finds nothing: as it mostly does, and costs much thereafter."""
+    if query.loose < LOOSEST or query.spelled:
+        return query
+    found = searcher.search(queries.all_of(query), 1, count=False).hits
+    return query if found else msgspec.structs.replace(query, loose=LOOSE)
 
 
 def _partly(

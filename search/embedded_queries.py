@@ -93,6 +93,11 @@ def whole(query: Query) -> tantivy.Query:
     return _any([_read(reading, last) for reading in found])
 
 
+def all_of(query: Query) -> tantivy.Query:
+    """The documents that are asked for and have all of a query that has words."""
+    return _all(_worth(whole(query), 0.0), *_filters(query))
+
+
 def sure_of(query: Query, things: Sequence[Found]) -> tantivy.Query:
     """Those of the documents of some things that have all of a query, or a part of it that is only heard."""
     among = tantivy.Query.term_set_query(SCHEMA, "key", [thing.key for thing in things])
