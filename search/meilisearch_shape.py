@@ -63,7 +63,7 @@ def entry(source: Document, synonyms: Synonyms) -> dict[str, Any]:
         "text": text,
         "sounds": texts.sounds.split(),
         "pairs": _pairs(f"{texts.title}\n{texts.also}"),
-        "inside": _pieces(f"{texts.title}\n{texts.names}\n{text}"),
+        "inside": _pieces(f"{texts.title}\n{texts.also}\n{texts.names}\n{text}"),
         "heard": [_told(pair) for pair in chinese.heard(f"{texts.title}\n{texts.names}\n{text}")],
         "texts": msgspec.to_builtins(texts),
         "topic": list(source.topics),
