@@ -49,6 +49,3 @@ class TestServer:
     async def test_draws_the_demos_pictures(self, http: httpx.AsyncClient) -> None:
         assert (await http.get("/media/demo/../../etc/passwd")).status_code == 404
         assert (await http.get("/media/demo/nothing")).status_code == 404
-
-    async def test_leads_home_to_the_graph(self, http: httpx.AsyncClient) -> None:
-        assert (await http.get("/")).headers["location"] == "/graphql"

@@ -99,7 +99,7 @@ class TestRaces:
         assert len({order.id for order in placed}) == 1
 
     async def test_others_in_the_same_round_are_not_held_up(self) -> None:
-        offer, greedy = await offers.offer(stock=40), await person()
+        offer, greedy = await offers.offer(stock=100), await person()
         variant = await products.variant(stock=100)
         for _ in range(5):
             await place(greedy, variant.id)

@@ -127,7 +127,7 @@ class TestInStock:
         assert seen == {True, False}
 
     async def test_counts_units_that_are_all_set_aside(self, engine: Engine) -> None:
-        offer = await group_buys.offer(stock=1, team_size=2)
+        offer = await group_buys.offer(stock=2, team_size=2)
         relay = Relay(MemoryBus(), [BatchLane("search", indexer.EVENTS, indexer.reaction(engine))])
         await relay.drain()
         for given in ({"in_stock": True}, {"has_group_buy": True}):
