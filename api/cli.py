@@ -1,6 +1,5 @@
 """The command line. It loads little itself, so that help is quick and the database starts while the rest is loaded."""
 
-import dataclasses
 import gc
 import importlib
 import os
@@ -98,13 +97,11 @@ def _lean(load: Callable[[], Any]) -> Any:
 def serve(host: str, port: int, data: Path | None, demo: bool, workers: int) -> None:
     """Serve the API. Without DATABASE_URL, REDIS_URL and MEILI_URL their embedded twins run in the data folder."""
     settings = _settings(data)
-    if not os.environ.get("PUBLIC_URL"):
-        settings = dataclasses.replace(settings, public_url=f"http://127.0.0.1:{port}")
     missing = settings.missing_servers
     if workers > 1 and missing:
         raise SettingsError(f"--workers {workers} needs {' and '.join(missing)}: processes share nothing without")
     stopping.listen()
-    _load(settings, "api.serving").serve(settings, host, port, workers, demo)
+    _load(settings, "api.serving").serve(settings, host, port, workers, demo, public=bool(os.environ.get("PUBLIC_URL")))
 
 
 @app.command()

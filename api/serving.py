@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib
 import logging
 import os
@@ -25,10 +26,14 @@ from schema import root
 _PATIENCE: Final = 10
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, demo: bool) -> None:
-    """Serves until stopped. Raises SettingsError when that cannot begin."""
+def serve(settings: Settings, host: str, port: int, workers: int, demo: bool, *, public: bool) -> None:
+    """Serves until stopped; unless its address is set to be `public`, as of this machine. Raises SettingsError when
+    that cannot begin."""
     logs.configure()
     with _bound(host, port) as listening:
+        if not public:
+            # Only now a free port is known.
+            settings = dataclasses.replace(settings, public_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
         if workers == 1:
             _run(lambda stop: _serve(settings, listening, stop, demo))
         else:

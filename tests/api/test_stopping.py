@@ -61,6 +61,13 @@ def test_while_the_demo_is_founded(data_folder: Path) -> None:
     stopped(server, signal.SIGTERM, data_folder)
 
 
+def test_when_the_demo_is_there(data_folder: Path) -> None:
+    """On a free port, which is known only once it is had: the demo's pictures are at it."""
+    server = started(data_folder, "--demo")
+    by_and_by(lambda: "serving on" in server.printed() or server.process.poll() is not None)
+    stopped(server, signal.SIGTERM, data_folder)
+
+
 def test_before_anything_is_loaded(data_folder: Path) -> None:
     """There is nothing to end in good order yet: it ends at once, and without a word."""
     for _ in range(5):

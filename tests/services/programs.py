@@ -58,6 +58,10 @@ class Program:
             start_new_session=True,
         )
 
+    def printed(self) -> str:
+        """What it printed so far."""
+        return os.pread(self._printed.fileno(), 1 << 20, 0).decode(errors="replace")
+
     def stop(self, by: signal.Signals = signal.SIGTERM) -> str:
         """Stops it, and returns what it printed."""
         with contextlib.suppress(ProcessLookupError):
