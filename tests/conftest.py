@@ -8,7 +8,7 @@ import pytest
 
 from core import clock, db
 from tests.comparing import comparing
-from tests.services import postgres
+from tests.services import cannot_be_had, postgres, redis
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,16 @@ def postgres_server() -> Iterator[postgres.Postgres]:
     with postgres.started() as server:
         asyncio.run(postgres.make_template(server))
         yield server
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[redis.Server]:
+    """A Redis of the module's own, which its tests may stop and start."""
+    try:
+        with redis.started() as running:
+            yield running
+    except redis.Unavailable as reason:
+        cannot_be_had(reason)
 
 
 @pytest.fixture

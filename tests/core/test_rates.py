@@ -12,18 +12,9 @@ from core.ids import new_id
 from core.rates import Charge, MemoryRates, NoRates, Rate, Rates, whole_seconds
 from core.redis_rates import RedisRates
 from core.respite import Respite
-from tests.services import cannot_be_had, redis
+from tests.services import redis
 
 FIVE = Rate(5, 10)
-
-
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[redis.Server]:
-    try:
-        with redis.started() as running:
-            yield running
-    except redis.Unavailable as reason:
-        cannot_be_had(reason)
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -1,21 +1,11 @@
 """Timelines for tests: in memory, and in a Redis."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from content.feed.redis_timelines import RedisTimelines
 from content.feed.timelines import MemoryTimelines, Timelines
-from tests.services import cannot_be_had, redis
-
-
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[redis.Server]:
-    try:
-        with redis.started() as running:
-            yield running
-    except redis.Unavailable as reason:
-        cannot_be_had(reason)
 
 
 @pytest.fixture(params=["memory", "redis"])
